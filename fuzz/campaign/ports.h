@@ -1,0 +1,35 @@
+// Which stacks a command runs on: from the words of --port and --lie to ports.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "oracle/judge/runner.h"
+#include "oracle/scenario/step.h"
+
+namespace lockstep::campaign {
+
+struct PortRow {
+  std::string name;
+  std::string sentence;
+  std::string unavailable;  // Why this machine cannot run it; empty when it can.
+};
+
+// Every port, those that cannot run here included.
+std::vector<PortRow> port_rows();
+
+// What a run needs to know to make its ports: a value, so that workers can be told.
+struct PortChoice {
+  std::string port = "in_process";  // "in_process", or "a=in_process,b=..." by host name.
+  std::string lie;                  // Empty for an honest port.
+};
+
+// A factory that makes the chosen port for each host of these lines (host names matter only in the
+// form that names them). An unknown port or lie is an error that lists the known ones.
+absl::StatusOr<judge::PortFactory> make_factory(const PortChoice& choice,
+                                                const std::vector<scenario::HostLine>& hosts);
+
+}  // namespace lockstep::campaign

@@ -1,0 +1,33 @@
+#include "fuzz/campaign/worker_report.h"
+
+#include "gtest/gtest.h"
+
+namespace lockstep::campaign {
+namespace {
+
+TEST(WorkerReport, a_report_survives_its_line) {
+  WorkerReport report{3, 150, 120, 1, {true, false, false, true, true}};
+  const auto parsed = parse_line(to_line(report).substr(0, to_line(report).size() - 1));
+  ASSERT_TRUE(parsed.has_value());
+  const WorkerReport& read = std::get<WorkerReport>(*parsed);
+  EXPECT_EQ(read.runs, 3u);
+  EXPECT_EQ(read.steps, 150u);
+  EXPECT_EQ(read.effective, 120u);
+  EXPECT_EQ(read.inconclusive, 1u);
+  EXPECT_EQ(read.rules, (std::vector<bool>{true, false, false, true, true, false, false, false}));
+}
+
+TEST(WorkerReport, a_finding_survives_its_line) {
+  const auto parsed = parse_line("finding /tmp/a b.scn");
+  ASSERT_TRUE(parsed.has_value());
+  EXPECT_EQ(std::get<FindingReport>(*parsed).path, "/tmp/a b.scn");
+}
+
+TEST(WorkerReport, other_lines_are_not_reports) {
+  EXPECT_FALSE(parse_line("INFO: seed corpus").has_value());
+  EXPECT_FALSE(parse_line("stat 1 2").has_value());
+  EXPECT_FALSE(parse_line("stat 1 2 3 4 xyz").has_value());
+}
+
+}  // namespace
+}  // namespace lockstep::campaign

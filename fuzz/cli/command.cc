@@ -1,0 +1,80 @@
+#include "fuzz/cli/command.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "oracle/scenario/text.h"
+
+namespace lockstep::cli {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> scenario_files(const std::vector<std::string>& arguments) {
+  std::vector<fs::path> files;
+  for (const std::string& argument : arguments) {
+    std::error_code error;
+    if (!fs::exists(argument, error)) {
+      throw UsageError{argument + ": no such file or directory"};
+    }
+    if (!fs::is_directory(argument, error)) {
+      files.emplace_back(argument);
+      continue;
+    }
+    std::vector<fs::path> found;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(argument)) {
+      if (entry.path().extension() == ".scn") found.push_back(entry.path());
+    }
+    if (found.empty()) throw UsageError{argument + ": no .scn file beneath this directory"};
+    std::sort(found.begin(), found.end());
+    files.insert(files.end(), found.begin(), found.end());
+  }
+  return files;
+}
+
+scenario::Scenario load_scenario(const fs::path& file) {
+  std::error_code error;
+  if (fs::is_directory(file, error)) {
+    throw UsageError{file.string() + ": a directory, where one scenario file is needed"};
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) throw UsageError{file.string() + ": cannot be read; is the path right?"};
+  std::ostringstream text;
+  text << in.rdbuf();
+  auto parsed = scenario::parse(text.str(), file.string());
+  if (!parsed) throw UsageError{scenario::to_string(parsed.error())};
+  return std::move(*parsed);
+}
+
+void write_file(const fs::path& file, const std::string& text) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) throw UsageError{file.string() + ": cannot be written"};
+}
+
+const oracle::Dialect& dialect_named(const std::string& name) {
+  const oracle::Dialect* dialect = oracle::find_dialect(name);
+  if (dialect == nullptr) throw UsageError{"unknown dialect '" + name + "': use linux"};
+  return *dialect;
+}
+
+judge::PortFactory factory_for(const campaign::PortChoice& choice,
+                               const scenario::Scenario& scenario) {
+  absl::StatusOr<judge::PortFactory> factory = campaign::make_factory(choice, scenario.hosts);
+  if (!factory.ok()) {
+    const absl::string_view message = factory.status().message();
+    throw UsageError{std::string(message.data(), message.size())};
+  }
+  return *std::move(factory);
+}
+
+void add_world_options(CLI::App& command, WorldOptions& options) {
+  command.add_option("--port", options.choice.port, "The stack, or HOST=STACK,HOST=STACK")
+      ->capture_default_str();
+  command.add_option("--dialect", options.dialect, "What the oracle holds the stack to")
+      ->capture_default_str();
+  command.add_option("--lie", options.choice.lie, "Give the stack a defect (see lockstep lies)");
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,132 @@
+// lockstep fuzz and its hidden worker.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include "fuzz/campaign/fuzz_session.h"
+#include "fuzz/campaign/progress.h"
+#include "fuzz/campaign/worker.h"
+#include "fuzz/cli/command.h"
+#include "fuzz/cli/duration.h"
+#include "oracle/spec/rule.h"
+
+namespace lockstep::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct FuzzArguments {
+  WorldOptions world;
+  std::string time = "60s";
+  campaign::FuzzOptions session;
+};
+
+fs::path this_program() { return fs::read_symlink("/proc/self/exe"); }
+
+void print_summary(const campaign::FuzzOptions& options, const campaign::FuzzSummary& summary) {
+  const auto applied = std::count(summary.rules.begin(), summary.rules.end(), true);
+  const double seconds = std::max(summary.seconds, 0.001);
+  const double per_second = static_cast<double>(summary.effective) / seconds;
+  std::printf("\n%s scenarios, %s steps of which %s had an effect, in %.1f s (%s steps/s)\n",
+              campaign::grouped(summary.runs).c_str(), campaign::grouped(summary.steps).c_str(),
+              campaign::grouped(summary.effective).c_str(), summary.seconds,
+              campaign::grouped(static_cast<std::uint64_t>(per_second)).c_str());
+  std::printf("rules applied: %zu of %zu; inconclusive: %s (%.3f %%)\n",
+              static_cast<std::size_t>(applied), oracle::rule_count(),
+              campaign::grouped(summary.inconclusive).c_str(),
+              summary.runs == 0 ? 0.0
+                                : 100.0 * static_cast<double>(summary.inconclusive) /
+                                      static_cast<double>(summary.runs));
+  if (summary.findings.empty()) {
+    std::printf("no finding\n");
+    return;
+  }
+  std::printf("%zu finding(s):\n", summary.findings.size());
+  const std::string lie =
+      options.choice.lie.empty() ? "" : " --lie " + options.choice.lie;
+  for (const campaign::FuzzFinding& finding : summary.findings) {
+    std::printf("  %s\n    found after %.1f s, shrunk to %zu steps by %u replays in %.1f s\n",
+                finding.cause.c_str(), finding.found_after, finding.steps, finding.replays,
+                finding.shrunk_in);
+    if (fs::is_directory(finding.path)) {
+      std::printf("    replay:   lockstep run%s %s/scenario.scn\n    keep it:  lockstep promote %s\n",
+                  lie.c_str(), finding.path.c_str(), finding.path.c_str());
+    } else {
+      std::printf("    see %s\n", finding.path.c_str());
+    }
+  }
+}
+
+int fuzz(FuzzArguments& arguments) {
+  campaign::FuzzOptions& options = arguments.session;
+  options.choice = arguments.world.choice;
+  options.dialect = arguments.world.dialect;
+  options.seconds = parse_duration(arguments.time);
+  options.command = this_program();
+  options.instrumented = options.command.parent_path() / "lockstep_conformance_fuzzer";
+  dialect_named(options.dialect);
+  factory_for(options.choice, scenario::Scenario());
+  const campaign::FuzzSummary summary = campaign::run_fuzz(options);
+  print_summary(options, summary);
+  return summary.findings.empty() ? exit_ok : exit_violation;
+}
+
+struct WorkerArguments {
+  WorldOptions world;
+  std::string dialect;
+  std::string raw;
+  std::string write;
+  std::uint64_t number = 0;
+  campaign::WorkerOptions worker;
+};
+
+}  // namespace
+
+void add_fuzz(CLI::App& app, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("fuzz", "Search for a scenario in which the stack breaks a rule");
+  command->footer("Example: lockstep fuzz --time 60s --seed 7\n"
+                  "Exit: 0 nothing found, 1 findings. Stops at the first unless --keep-going.");
+  auto arguments = std::make_shared<FuzzArguments>();
+  add_world_options(*command, arguments->world);
+  command->add_option("--time", arguments->time, "Budget: 60s, 10m, 2h; 0 for none")
+      ->capture_default_str();
+  command->add_option("--runs", arguments->session.runs, "Budget in scenarios; 0 for none");
+  command->add_option("--seed", arguments->session.seed, "What the scenarios are drawn from")
+      ->capture_default_str();
+  command->add_option("--jobs", arguments->session.jobs, "Worker processes")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->add_option("--out", arguments->session.out, "Where findings go")->capture_default_str();
+  command->add_flag("--keep-going", arguments->session.keep_going,
+                    "Go on past the first finding until the budget is spent");
+  command->callback([arguments, &exit_code] { exit_code = fuzz(*arguments); });
+}
+
+void add_worker(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("worker", "One worker of lockstep fuzz");
+  command->group("");  // Not shown in the help: fuzz starts it.
+  auto arguments = std::make_shared<WorkerArguments>();
+  add_world_options(*command, arguments->world);
+  command->add_option("--seed", arguments->worker.seed);
+  command->add_option("--index", arguments->worker.index);
+  command->add_option("--workers", arguments->worker.workers);
+  command->add_option("--runs", arguments->worker.runs);
+  command->add_option("--time", arguments->worker.seconds);
+  command->add_option("--raw", arguments->raw)->required();
+  command->add_option("--write", arguments->write);
+  command->add_option("--number", arguments->number);
+  command->callback([arguments, &exit_code] {
+    campaign::WorkerOptions& options = arguments->worker;
+    options.choice = arguments->world.choice;
+    options.dialect = &dialect_named(arguments->world.dialect);
+    options.raw = arguments->raw;
+    exit_code = arguments->write.empty()
+                    ? campaign::run_worker(options)
+                    : campaign::write_generated(options, arguments->number, arguments->write);
+  });
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,41 @@
+// The `lockstep` command.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "fuzz/cli/command.h"
+
+int main(int argc, char** argv) {
+  using namespace lockstep::cli;
+  CLI::App app{"Fuzzing and model checking of TCP and UDP stacks against an oracle.", "lockstep"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", LOCKSTEP_VERSION);
+  int exit_code = exit_ok;
+  add_run(app, exit_code);
+  add_fuzz(app, exit_code);
+  add_shrink(app, exit_code);
+  add_promote(app, exit_code);
+  add_show(app, exit_code);
+  add_diff(app, exit_code);
+  add_rules(app, exit_code);
+  add_ports(app, exit_code);
+  add_lies(app, exit_code);
+  add_generator(app, exit_code);
+  add_worker(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    std::fprintf(stderr, "lockstep: %s; see lockstep --help\n", error.what());
+    return exit_usage;
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "lockstep: %s\n", error.text.c_str());
+    return exit_usage;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "lockstep: internal error: %s\n", error.what());
+    return exit_internal;
+  }
+  std::fflush(stdout);
+  return exit_code;
+}

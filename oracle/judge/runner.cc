@@ -1,0 +1,178 @@
+#include "oracle/judge/runner.h"
+
+#include <algorithm>
+
+#include "oracle/scenario/text.h"
+#include "stack/api/check.h"
+
+namespace lockstep::judge {
+
+using scenario::HostIndex;
+namespace step = scenario::step;
+
+Runner::Runner(PortFactory factory, const oracle::Dialect& dialect)
+    : factory_(std::move(factory)), oracle_(dialect) {}
+
+Runner::~Runner() = default;
+
+void Runner::start(std::span<const scenario::HostLine> hosts) {
+  LOCKSTEP_CHECK(!hosts.empty() && hosts.size() <= scenario::hosts_max);
+  lines_ = hosts;
+  hosts_in_use_ = hosts.size();
+  situation_.hosts = hosts;
+  situation_.sockets.clear();
+  situation_.features.clear();
+  situation_.partitions.clear();
+  situation_.flight = &flight_;
+  situation_.next_label = 1;
+  situation_.next_name = 0;
+  const HostConfig* configs[scenario::hosts_max];
+  const PortTraits* traits[scenario::hosts_max];
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    if (i == hosts_.size()) hosts_.push_back({factory_(static_cast<HostIndex>(i)), 0});
+    hosts_[i].ticks = 0;
+    hosts_[i].port->reset(hosts[i].config);
+    configs[i] = &hosts[i].config;
+    traits[i] = &hosts_[i].port->traits();
+    situation_.features.push_back(traits[i]->features);
+  }
+  oracle_.start({configs, hosts.size()}, {traits, hosts.size()});
+  flight_.clear();
+  bindings_.clear();
+  streams_.clear();
+  shown_.clear();
+  recent_.clear();
+  verdict_ = Verdict();
+  caused_ = 0;
+}
+
+Effect Runner::apply(const scenario::Step& to_apply) {
+  if (stopped()) return Effect::none;
+  resolved_ = to_apply;
+  if (resolved_.label == 0) resolved_.label = situation_.next_label;
+  situation_.next_label = std::max(situation_.next_label, resolved_.label + 1);
+  if (!std::holds_alternative<step::Expect>(resolved_.action)) recent_.clear();
+  caused_ = 0;
+  if (trace_ != nullptr && names_ != nullptr) {
+    trace_event(TraceEvent::Kind::step, 0)->text = scenario::print_step(*names_, resolved_);
+  }
+  const Effect effect = std::visit([this](const auto& action) { return act(action); },
+                                   scenario::Action(resolved_.action));
+  if (effect == Effect::some) end_micro_step();
+  if (trace_ != nullptr) {
+    if (effect == Effect::none) {
+      trace_event(TraceEvent::Kind::no_op, 0)->text = "nothing to act on";
+    }
+    if (stopped()) trace_event(TraceEvent::Kind::verdict, 0)->text = explain(verdict_);
+  }
+  return effect;
+}
+
+void Runner::end_micro_step() {
+  if (stopped()) return;
+  oracle_.on_step_end();
+  if (oracle_.violation()) {
+    stop(Outcome::violation, "");
+  } else if (!oracle_.inconclusive().empty()) {
+    stop(Outcome::inconclusive, std::string(oracle_.inconclusive()));
+  }
+}
+
+void Runner::stop(Outcome outcome, std::string message) {
+  if (stopped()) return;
+  verdict_.outcome = outcome;
+  verdict_.step = resolved_.label;
+  verdict_.line = resolved_.line;
+  verdict_.message = std::move(message);
+  if (outcome == Outcome::violation) verdict_.violation = *oracle_.violation();
+}
+
+Effect Runner::act(const step::Tick& tick) {
+  if (tick.host >= hosts_in_use_ || tick.ticks == 0) return Effect::none;
+  tick_host(tick.host, tick.ticks);
+  return Effect::some;
+}
+
+Effect Runner::act(const step::Settle&) {
+  std::uint32_t delivered = 0;
+  for (std::uint32_t round = 0; round < settle_rounds_max; ++round) {
+    while (!flight_.empty() && !stopped()) {
+      if (++delivered > settle_packets_max) break;
+      const InFlight entry = *flight_.take(flight_.in_flight().front().serial);
+      arrive(entry.from, entry.to, entry.packet, entry.serial);
+      end_micro_step();
+    }
+    if (stopped()) return Effect::some;
+    if (delivered > settle_packets_max) break;
+    if (oracle_.quiet()) {
+      oracle_.on_settled();
+      return Effect::some;
+    }
+    for (std::size_t host = 0; host < hosts_in_use_ && !stopped(); ++host) {
+      tick_host(static_cast<HostIndex>(host), 1);
+      end_micro_step();
+    }
+  }
+  if (oracle_.may_stay_unsettled()) return Effect::some;
+  oracle_.on_settled();
+  end_micro_step();
+  stop(Outcome::unsettled, "after " + std::to_string(settle_rounds_max) + " rounds or " +
+                               std::to_string(settle_packets_max) +
+                               " packets something is still in flight or owed");
+  return Effect::some;
+}
+
+Effect Runner::act(const step::Expect& expect) {
+  const auto matches = [&](const LeftPacket& left) {
+    if (left.from != expect.from || left.to != expect.to) return false;
+    if (expect.kind && packet_kind(left.packet) != *expect.kind) return false;
+    const TcpSegment* segment = left.packet.tcp();
+    const UdpDatagram* datagram = left.packet.udp();
+    if (expect.flags) {
+      if (segment == nullptr) return false;
+      if ((segment->flags & ~tcp_psh) != (*expect.flags & ~tcp_psh)) return false;
+    }
+    if (expect.length) {
+      const std::size_t length = segment != nullptr    ? segment->payload.size()
+                                 : datagram != nullptr ? datagram->payload.size()
+                                                       : 0;
+      if (length != *expect.length) return false;
+    }
+    return true;
+  };
+  const bool found = std::any_of(recent_.begin(), recent_.end(), matches);
+  if (found == expect.absent) {
+    std::string seen;
+    for (const LeftPacket& left : recent_) {
+      if (left.from == expect.from && left.to == expect.to) seen += "\n  " + to_string(left.packet);
+    }
+    stop(Outcome::expectation_failed,
+         std::string(expect.absent ? "such a packet left" : "no such packet left") +
+             (seen.empty() ? "; nothing left there" : "; what left there:" + seen));
+  }
+  return Effect::some;
+}
+
+Effect Runner::act(const step::Reboot& reboot) {
+  if (reboot.host >= hosts_in_use_) return Effect::none;
+  hosts_[reboot.host].port->reset(lines_[reboot.host].config);
+  oracle_.on_reboot(reboot.host);
+  if (trace_ != nullptr) trace_event(TraceEvent::Kind::reboot, reboot.host);
+  for (scenario::OpenSocket& socket : situation_.sockets) {
+    if (socket.host == reboot.host) socket.phase = scenario::Phase::closed;
+  }
+  std::erase_if(shown_, [&](const Shown& shown) { return shown.host == reboot.host; });
+  return Effect::some;
+}
+
+TraceEvent* Runner::trace_event(TraceEvent::Kind kind, HostIndex host) {
+  TraceEvent& event = trace_->events.emplace_back();
+  event.kind = kind;
+  event.host = host;
+  event.peer = TraceEvent::none_host;
+  event.step = resolved_.label;
+  event.ticks = host < hosts_in_use_ ? hosts_[host].ticks : 0;
+  return &event;
+}
+
+}  // namespace lockstep::judge

@@ -1,0 +1,41 @@
+#include "oracle/spec/bind_rules.h"
+
+namespace lockstep::oracle {
+
+IpAddress unmapped(const IpAddress& address) {
+  if (!address.is_v4_mapped()) return address;
+  return IpAddress::v4(static_cast<std::uint32_t>(address.low & 0xffff'ffffu));
+}
+
+Endpoint unmapped(const Endpoint& endpoint) { return {unmapped(endpoint.ip), endpoint.port}; }
+
+bool addresses_overlap(const IpAddress& a, bool a_v6_only, const IpAddress& b, bool b_v6_only) {
+  if (a.family == b.family) return a == b || a.is_unspecified() || b.is_unspecified();
+  const bool a_is_dual = !a.is_v4() && a.is_unspecified() && !a_v6_only;
+  const bool b_is_dual = !b.is_v4() && b.is_unspecified() && !b_v6_only;
+  return a_is_dual || b_is_dual;
+}
+
+bool flags_allow_sharing(const PortHolder& holder, const PortHolder& newcomer) {
+  if (holder.reuse_port && newcomer.reuse_port) return true;
+  if (!holder.reuse_address || !newcomer.reuse_address) return false;
+  return holder.type != Type::stream || !holder.listening;
+}
+
+Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer) {
+  if (holder.type != newcomer.type) return Conflict::no;
+  if (holder.local.port != 0 && holder.local.port != newcomer.local.port) return Conflict::no;
+  if (!addresses_overlap(unmapped(holder.local.ip), holder.v6_only, unmapped(newcomer.local.ip),
+                         newcomer.v6_only)) {
+    return Conflict::no;
+  }
+  if (flags_allow_sharing(holder, newcomer)) return Conflict::no;
+  PortHolder as_bound = holder;
+  as_bound.reuse_address |= holder.reuse_address_cleared;
+  as_bound.reuse_port |= holder.reuse_port_cleared;
+  const bool sure = !holder.maybe && holder.local.port != 0 &&
+                    !flags_allow_sharing(as_bound, newcomer);
+  return sure ? Conflict::yes : Conflict::maybe;
+}
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,128 @@
+// HostModel: one host as the oracle sees it: descriptors, sockets with their names and options, who
+// holds which port. Judges what is common to all protocols and hands the rest to TcpModel and
+// UdpModel. AF_UNIX sockets are followed as descriptors alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "oracle/spec/bind_rules.h"
+#include "oracle/spec/options_rules.h"
+#include "oracle/spec/outcomes.h"
+#include "oracle/spec/tcp_model.h"
+#include "oracle/spec/udp_model.h"
+
+namespace lockstep::oracle {
+
+class HostModel final : public UdpHost {
+ public:
+  HostModel(const Dialect& dialect, Judgement& judgement);
+
+  // Makes the host as new. Both outlive the world.
+  void start(const HostConfig& config, const PortTraits& traits);
+  void on_call(const Syscall& call, const SyscallResult& result, PayloadTag tag);
+  void on_left(const Packet& packet);
+  void on_arrived(const Packet& packet);
+  void on_tick(std::uint32_t ticks) { tcp_.on_tick(ticks); }
+  void on_reboot();
+  void on_step_end();
+  void on_settled() { tcp_.on_settled(); }
+  bool quiet() const { return tcp_.quiet(); }
+  bool desynchronised() const { return tcp_.desynchronised(); }
+  std::string describe() const;
+
+  // HostServices
+  const HostConfig& config() const override { return *config_; }
+  const Dialect& dialect() const override { return *dialect_; }
+  const PortTraits& traits() const override { return *traits_; }
+  bool is_local(const IpAddress& address) const override;
+  SocketModel& socket(SocketId id) override { return entry(id).model; }
+  SocketId make_child(const SocketModel& listener, const Endpoint& local) override;
+  bool ephemeral_port_may_be_free(const SocketModel& socket) const override;
+  bool ephemeral_port_may_be_exhausted(const SocketModel& socket) const override;
+  bool listen_conflicts(const SocketModel& socket) const override;
+  void learn_local(SocketModel& socket, const Endpoint& local) override;
+  // UdpHost
+  const SocketOptions& options(SocketId id) const override { return entry(id).options; }
+
+ private:
+  struct Entry {
+    SocketModel model;
+    SocketOptions options;
+    SocketId parent = 0;        // The listener whose child it is.
+    bool listening = false;
+    bool disconnected = false;  // connect(AF_UNSPEC) succeeded once.
+    bool holds = false;         // It is in holders_.
+    bool reuse_address_at_bind = false;
+    bool reuse_port_at_bind = false;
+  };
+  struct OpenDescriptor {
+    std::int32_t number = -1;
+    SocketId socket = 0;
+  };
+  // Which ports of the ephemeral range are held against a newcomer.
+  struct Range {
+    bool may_be_free = true;
+    bool may_be_exhausted = false;
+  };
+
+  Entry& entry(SocketId id) { return (*chunks_[(id - 1) / chunk_size])[(id - 1) % chunk_size]; }
+  const Entry& entry(SocketId id) const {
+    return (*chunks_[(id - 1) / chunk_size])[(id - 1) % chunk_size];
+  }
+  Entry& make_entry(Domain domain, Type type);
+  SocketId find(Fd fd) const;
+  void open_descriptor(std::int64_t number, SocketId socket);
+  void forget_descriptor(Fd fd);
+
+  // host_model.cc
+  void on_open_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
+  void on_stream_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
+  void on_closed_call(const Syscall& call, const SyscallResult& result);
+  void on_socket(const Syscall& call, const SyscallResult& result);
+  void on_close(Entry& e, const Syscall& call, const SyscallResult& result);
+  bool on_full_table(const SyscallResult& result);
+  void on_accept(Entry& e, const Syscall& call, const SyscallResult& result);
+  void on_poll(const Entry& e, const Syscall& call, const SyscallResult& result);
+  void on_option(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
+  void follow_stream_call(Entry& e, const Syscall& call, const SyscallResult& result);
+  // host_names.cc
+  void on_bind(Entry& e, const Syscall& call, const SyscallResult& result);
+  bool judge_bind_address(Outcomes& outcomes, const Entry& e, const SocketAddress& address,
+                          Endpoint& local) const;
+  void judge_conflicts(Outcomes& outcomes, const Entry& e, const Endpoint& local) const;
+  void follow_bind(Entry& e, const Endpoint& local);
+  void on_getsockname(Entry& e, const SyscallResult& result);
+  void judge_name(Entry& e, const Endpoint& seen);
+  PortHolder holder_of(const Entry& e) const;
+  PortHolder newcomer_of(const SocketModel& socket, const Endpoint& local) const;
+  Range range_for(const PortHolder& newcomer) const;
+  void note_holder(Entry& e);
+  // Calls visit(const PortHolder&) for every holder but `except`.
+  template <typename Visit>
+  void for_each_holder(SocketId except, Visit&& visit) const;
+
+  static constexpr std::size_t chunk_size = 32;
+  static constexpr std::size_t direct_numbers = 1 << 16;
+
+  const Dialect* dialect_;
+  Judgement* judgement_;
+  const HostConfig* config_ = nullptr;
+  const PortTraits* traits_ = nullptr;
+  OptionRules option_rules_;
+  TcpModel tcp_;
+  UdpModel udp_;
+  // Entries never move, since TcpModel keeps references across make_child.
+  std::vector<std::unique_ptr<std::array<Entry, chunk_size>>> chunks_;
+  SocketId last_id_ = 0;
+  std::vector<SocketId> by_number_;        // Descriptor numbers below direct_numbers.
+  std::vector<OpenDescriptor> far_;        // The others.
+  std::uint32_t open_count_ = 0;
+  std::vector<SocketId> holders_;          // Sockets that may hold a port and have a descriptor.
+  mutable std::vector<PortHolder> tcp_holders_;  // Scratch.
+};
+
+}  // namespace lockstep::oracle

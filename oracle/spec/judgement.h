@@ -1,0 +1,70 @@
+// Judgement: where rules say that they were applied and that they were broken. One per oracle; it
+// keeps the first violation, the coverage counts, and whether the oracle had to give up.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "oracle/spec/rule.h"
+
+namespace lockstep::oracle {
+
+// What a violation tells a person beside the rule's own sentence and source.
+struct Violation {
+  Rule rule{};
+  std::uint8_t host = 0;
+  std::string allowed;   // "a RST" or "0..100 or EAGAIN"
+  std::string observed;  // "FIN|ACK seq=.."
+  std::string state;     // The connection or socket concerned, as the oracle sees it.
+};
+
+class Judgement {
+ public:
+  Judgement();
+
+  // The rule's premise held and its conclusion was looked at.
+  void apply(Rule rule) { ++applied_[static_cast<std::size_t>(rule)]; }
+
+  // Applies the rule; when `holds` is false records the violation that describe() makes
+  // (std::tuple-like {allowed, observed, state} in a Violation; rule and host are filled in).
+  // Returns `holds`. Only the first violation is kept.
+  template <typename Describe>
+  bool require(Rule rule, bool holds, Describe&& describe) {
+    apply(rule);
+    if (!holds && !violation_) {
+      violation_ = std::forward<Describe>(describe)();
+      violation_->rule = rule;
+      violation_->host = host_;
+    }
+    return holds;
+  }
+
+  // The oracle cannot follow any more (too many hypotheses); never counted as allowed.
+  void give_up(std::string_view why) { inconclusive_ = why; }
+
+  // A (state, event) pair was visited; `pair` is any number below 4096, stable across runs.
+  void visit(std::uint32_t pair) { ++visited_[pair % visited_.size()]; }
+
+  void set_host(std::uint8_t host) { host_ = host; }
+  const std::optional<Violation>& violation() const { return violation_; }
+  // A literal: why the oracle gave up; empty when it did not.
+  std::string_view inconclusive() const { return inconclusive_; }
+  const std::vector<std::uint32_t>& applied() const { return applied_; }
+  const std::vector<std::uint8_t>& visited() const { return visited_; }
+
+  // Forgets the violation and giving up; keeps the counts.
+  void restart();
+  void clear_counts();
+
+ private:
+  std::vector<std::uint32_t> applied_;  // Per rule.
+  std::vector<std::uint8_t> visited_;   // Per (state, event) pair.
+  std::optional<Violation> violation_;
+  std::string_view inconclusive_;
+  std::uint8_t host_ = 0;
+};
+
+}  // namespace lockstep::oracle

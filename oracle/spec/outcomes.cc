@@ -1,0 +1,42 @@
+#include "oracle/spec/outcomes.h"
+
+#include <span>
+
+namespace lockstep::oracle {
+
+bool Outcomes::allows(Errno error) const {
+  if (error == Errno::ok) return !fails();
+  for (const Row& row : std::span(rows_).first(count_)) {
+    if (row.kind != Kind::never && row.error == error) return true;
+  }
+  return false;
+}
+
+std::string Outcomes::text() const {
+  std::string out = fails() ? "" : "success";
+  for (const Row& row : std::span(rows_).first(count_)) {
+    if (row.kind == Kind::never) continue;
+    if (out.find(errno_name(row.error)) != std::string::npos) continue;
+    if (!out.empty()) out += " or ";
+    out += errno_name(row.error);
+  }
+  return out;
+}
+
+void Outcomes::count_applied(Judgement& judgement, Rule otherwise) const {
+  for (const Row& row : std::span(rows_).first(count_)) {
+    if (row.kind == Kind::must || row.kind == Kind::may) judgement.apply(row.rule);
+  }
+  if (!fails()) judgement.apply(otherwise);
+}
+
+Rule Outcomes::blamed(Rule otherwise, Errno error) const {
+  for (const Row& row : std::span(rows_).first(count_)) {
+    if (fails() ? row.kind == Kind::must : row.kind == Kind::never && row.error == error) {
+      return row.rule;
+    }
+  }
+  return otherwise;
+}
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,58 @@
+// SocketModel: what the oracle knows of one socket (an open file description), whatever its
+// protocol. The protocol's own knowledge is kept by TcpModel and UdpModel under the same SocketId.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "oracle/spec/payload.h"
+#include "stack/api/syscall.h"
+
+namespace lockstep::oracle {
+
+// Names a socket of one host for the whole scenario; never reused. Children of a listener that no
+// accept has returned yet have ids too.
+using SocketId = std::uint32_t;
+
+struct SocketModel {
+  SocketId id = 0;
+  Domain domain = Domain::inet;
+  Type type = Type::stream;
+  std::uint16_t descriptors = 1;  // 0: closed by the application (an orphan, or a child not accepted).
+  bool reuse_address = false;
+  bool reuse_port = false;
+  bool broadcast = false;
+  bool v6_only = false;
+  bool oob_inline = false;
+  bool linger_on = false;
+  std::int32_t linger_seconds = 0;
+  // As set by the options of these names; 0 while they were never set.
+  std::int32_t receive_buffer = 0;    // bytes, as asked for
+  std::int32_t send_buffer = 0;       // bytes, as asked for
+  std::int32_t receive_low_water = 0; // bytes
+  std::int32_t user_timeout_ms = 0;
+  bool keepalive = false;
+  bool bound = false;            // It has a local port.
+  bool maybe_bound = false;      // A failed call may have chosen a port. Not while bound.
+  bool address_chosen = false;   // bind() named the address (so a disconnect does not drop it).
+  bool port_chosen = false;      // bind() named the port.
+  bool local_known = true;       // False while the kernel chose a port or address not yet seen.
+  Endpoint local;                // As on the wire: an IPv4-mapped address stands as IPv4.
+};
+
+// Who holds a local port, for the bind rules. `maybe` holders may or may not be there (a connection
+// whose end cannot be seen): a conflict with one makes both outcomes allowed.
+struct PortHolder {
+  SocketId socket = 0;
+  Type type = Type::stream;
+  Endpoint local;
+  bool reuse_address = false;
+  bool reuse_port = false;
+  bool listening = false;
+  bool maybe = false;
+  bool v6_only = false;                // Matters for a socket bound to ::.
+  bool reuse_address_cleared = false;  // The flag was set at the bind and is not any more.
+  bool reuse_port_cleared = false;
+};
+
+}  // namespace lockstep::oracle

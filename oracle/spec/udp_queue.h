@@ -1,0 +1,77 @@
+// DatagramQueue: the datagrams that wait in one UDP socket as far as can be told. An entry that is
+// not certain may have been dropped (full buffer) or gone to another socket. Slices are shared, so
+// no byte is copied; the storage is kept across scenarios.
+//
+//   entries_   [ taken ........ | oldest ... newest ]
+//                               ^ head_
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "stack/api/address.h"
+#include "stack/api/slice.h"
+
+namespace lockstep::oracle {
+
+struct QueuedDatagram {
+  Slice payload;
+  Endpoint source;       // Port 0: not known.
+  Endpoint destination;
+  bool certain = true;
+  bool shared = false;   // Other sockets' flags or addresses had to be weighed to choose this one.
+};
+
+class DatagramQueue {
+ public:
+  // What Linux may charge for one datagram against the receive buffer, at most.
+  static std::size_t charge_of(std::size_t payload_size) { return 2 * payload_size + 1280; }
+
+  std::size_t size() const { return entries_.size() - head_; }
+  bool empty() const { return size() == 0; }
+  const QueuedDatagram& at(std::size_t i) const { return entries_[head_ + i]; }
+  void make_uncertain(std::size_t i) { entries_[head_ + i].certain = false; }
+  void make_certain(std::size_t i) { entries_[head_ + i].certain = true; }
+  // Sum of charge_of over all entries.
+  std::size_t charge() const { return charge_; }
+
+  void push(QueuedDatagram datagram) {
+    charge_ += charge_of(datagram.payload.size());
+    entries_.push_back(std::move(datagram));
+  }
+
+  // Removes the oldest `count` entries. Requires: count <= size().
+  void pop(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      charge_ -= charge_of(entries_[head_].payload.size());
+      entries_[head_++].payload = Slice();
+    }
+    if (head_ == entries_.size()) clear();
+    if (head_ < compact_after) return;
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
+  }
+
+  void clear() {
+    entries_.clear();
+    head_ = 0;
+    charge_ = 0;
+  }
+
+  // The index of the oldest certain entry; size() when there is none.
+  std::size_t first_certain() const {
+    std::size_t i = 0;
+    while (i < size() && !at(i).certain) ++i;
+    return i;
+  }
+
+ private:
+  static constexpr std::size_t compact_after = 256;
+
+  std::vector<QueuedDatagram> entries_;
+  std::size_t head_ = 0;
+  std::size_t charge_ = 0;
+};
+
+}  // namespace lockstep::oracle
