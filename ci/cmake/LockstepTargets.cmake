@@ -2,6 +2,21 @@
 # sources are all its *.cc files, so a file that is in the tree is built; *_test.cc become one
 # GoogleTest program and *_benchmark.cc one Google Benchmark program per folder.
 
+# lockstep_static(TARGET ALIAS SOURCES... DEPENDS...): one library, or an interface without sources.
+function(lockstep_static target alias)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE lockstep_flags)
+    target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
+  else()
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${arg_DEPENDS})
+    target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}")
+  endif()
+  add_library(${alias} ALIAS ${target})
+endfunction()
+
 # lockstep_library(NAME [DEPENDS lib...] [TEST_DEPENDS lib...])
 #   The library lockstep_NAME (alias lockstep::NAME) of the current folder, its test NAME_test and
 #   its benchmark NAME_benchmark. TEST_DEPENDS are linked to the test and the benchmark alone.
@@ -15,17 +30,17 @@ function(lockstep_library name)
   set(sources ${all})
   list(FILTER sources EXCLUDE REGEX "_(test|benchmark)\\.cc$")
 
-  if(sources)
-    add_library(lockstep_${name} STATIC ${sources})
-    target_link_libraries(lockstep_${name} PUBLIC ${arg_DEPENDS} PRIVATE lockstep_flags)
-    target_include_directories(lockstep_${name} PUBLIC "${CMAKE_SOURCE_DIR}")
-    set_property(GLOBAL APPEND PROPERTY LOCKSTEP_LIBRARIES lockstep_${name})
-  else()
-    add_library(lockstep_${name} INTERFACE)
-    target_link_libraries(lockstep_${name} INTERFACE ${arg_DEPENDS})
-    target_include_directories(lockstep_${name} INTERFACE "${CMAKE_SOURCE_DIR}")
+  lockstep_static(lockstep_${name} lockstep::${name} SOURCES ${sources} DEPENDS ${arg_DEPENDS})
+  if(LOCKSTEP_FUZZERS)
+    # The same sources once more with libFuzzer's coverage: lockstep::NAME_instrumented. Everything
+    # else, benchmarks above all, links the plain objects.
+    list(TRANSFORM arg_DEPENDS REPLACE "^(lockstep::.*)$" "\\1_instrumented" OUTPUT_VARIABLE depends)
+    lockstep_static(lockstep_${name}_instrumented lockstep::${name}_instrumented
+      SOURCES ${sources} DEPENDS ${depends})
+    if(sources)
+      target_compile_options(lockstep_${name}_instrumented PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
   endif()
-  add_library(lockstep::${name} ALIAS lockstep_${name})
 
   if(tests)
     add_executable(${name}_test ${tests})
@@ -39,5 +54,26 @@ function(lockstep_library name)
     target_link_libraries(${name}_benchmark PRIVATE lockstep::${name} ${arg_TEST_DEPENDS}
       benchmark::benchmark_main lockstep_flags)
     set_property(GLOBAL APPEND PROPERTY LOCKSTEP_BENCHMARKS ${name}_benchmark)
+  endif()
+endfunction()
+
+# lockstep_fuzz_target(NAME DEPENDS lib...)
+#   NAME.cc of the current folder, built twice: NAME_replay, a plain program that runs the target
+#   over files (on every compiler, by ctest over corpus/seeds/NAME), and with LOCKSTEP_FUZZERS
+#   lockstep_NAME_fuzzer, the libFuzzer program, beside the command.
+function(lockstep_fuzz_target name)
+  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  add_executable(${name}_replay ${name}.cc replay_main.cc)
+  target_link_libraries(${name}_replay PRIVATE ${arg_DEPENDS} lockstep_flags)
+  add_test(NAME ${name}_replay COMMAND ${name}_replay "${CMAKE_SOURCE_DIR}/corpus/seeds/${name}")
+  if(LOCKSTEP_FUZZERS)
+    list(TRANSFORM arg_DEPENDS REPLACE "^(lockstep::.*)$" "\\1_instrumented" OUTPUT_VARIABLE depends)
+    add_executable(lockstep_${name}_fuzzer ${name}.cc)
+    target_link_libraries(lockstep_${name}_fuzzer PRIVATE ${depends} lockstep_flags)
+    target_compile_options(lockstep_${name}_fuzzer PRIVATE -fsanitize=fuzzer)
+    target_link_options(lockstep_${name}_fuzzer PRIVATE -fsanitize=fuzzer)
+    set_target_properties(lockstep_${name}_fuzzer PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+    set_property(GLOBAL APPEND PROPERTY LOCKSTEP_FUZZER_PROGRAMS lockstep_${name}_fuzzer)
   endif()
 endfunction()

@@ -11,7 +11,7 @@
 #include "stack/wire/big_endian.h"
 #include "stack/wire/codec.h"
 #include "stack/wire/ip_header.h"
-#include "stack/wire/quote.h"
+#include "stack/wire/protocol.h"
 
 namespace lockstep {
 namespace {

@@ -136,8 +136,8 @@ StepSet DependencyGraph::with_dependents(const StepSet& steps) const {
   };
   StepSet reached(size(), false);
   std::vector<boost::default_color_type> colours(size(), boost::white_color);
-  const auto colour_map = boost::make_iterator_property_map(
-      colours.begin(), boost::get(boost::vertex_index, graph_));
+  const auto colour_map =
+      boost::make_iterator_property_map(colours.begin(), boost::get(boost::vertex_index, graph_));
   boost::queue<std::size_t> queue;
   for (std::size_t i = 0; i < size(); ++i) {
     if (!steps[i] || reached[i]) continue;

@@ -30,9 +30,8 @@ Scenario with_action(const Scenario& scenario, std::size_t index, scenario::Acti
 
 Scenario without_expectations(const Scenario& scenario) {
   Scenario result = scenario;
-  std::erase_if(result.steps, [](const Step& step) {
-    return std::holds_alternative<step::Expect>(step.action);
-  });
+  std::erase_if(result.steps,
+                [](const Step& step) { return std::holds_alternative<step::Expect>(step.action); });
   for (Step& step : result.steps) step.expected.reset();
   return result;
 }

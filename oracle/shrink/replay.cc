@@ -44,7 +44,6 @@ Scenario packets_by_cause(judge::Runner& runner, const Scenario& scenario) {
   run_steps(
       runner, scenario, [](std::size_t) {},
       [&](std::size_t i, judge::Effect) {
-        if (scenario.steps[i].label == 0) return;
         result.steps[i].action = runner.resolved_step().action;
       });
   return result;

@@ -17,9 +17,9 @@ namespace lockstep::shrink {
 using scenario::Scenario;
 
 struct Replayed {
-  std::string cause;           // Verdict::cause(); "" or "allowed" when it does not fail.
-  std::size_t applied = 0;     // Steps applied, the one judged wrong included; 0 when unknown.
-  std::vector<bool> idle;      // Per applied step: it was a no-op. May be shorter than the steps.
+  std::string cause;        // Verdict::cause(); "" or "allowed" when it does not fail.
+  std::size_t applied = 0;  // Steps applied, the one judged wrong included; 0 when unknown.
+  std::vector<bool> idle;   // Per applied step: it was a no-op. May be shorter than the steps.
 
   Replayed() = default;
   // What a mere predicate answers.

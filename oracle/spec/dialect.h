@@ -1,5 +1,5 @@
-// Dialect: the choices in which honest stacks differ, as a table. Each entry says why it is one. The
-// linux dialect is what the live kernel does; it is never tuned to our own stack.
+// Dialect: the choices in which honest stacks differ, as a table. Each entry says why it is one.
+// The linux dialect is what the live kernel does; it is never tuned to our own stack.
 #pragma once
 
 #include <optional>
@@ -10,16 +10,16 @@ namespace lockstep::oracle {
 struct Dialect {
   std::string_view name;
 
-  // Linux answers a segment in SYN_SENT that carries a bad ACK with RST and resends its SYN at once;
-  // RFC 9293 3.10.7.3 asks for the RST alone.
+  // Linux answers a segment in SYN_SENT that carries a bad ACK with RST and resends its SYN at
+  // once; RFC 9293 3.10.7.3 asks for the RST alone.
   bool syn_resent_after_bad_ack = true;
 
   // socket(7): the kernel doubles what SO_RCVBUF and SO_SNDBUF set, for its own bookkeeping; POSIX
   // knows of no such thing.
   bool buffer_options_are_doubled = true;
 
-  // Linux lets bind(0) of a UDP socket with SO_REUSEADDR share a port with a socket that has it too;
-  // where this is off, port 0 never picks a held port.
+  // Linux lets bind(0) of a UDP socket with SO_REUSEADDR share a port with a socket that has it
+  // too; where this is off, port 0 never picks a held port.
   bool udp_port_zero_may_share = true;
 };
 

@@ -52,12 +52,15 @@ class HostModel final : public UdpHost {
   struct Entry {
     SocketModel model;
     SocketOptions options;
-    SocketId parent = 0;        // The listener whose child it is.
+    SocketId parent = 0;  // The listener whose child it is.
     bool listening = false;
     bool disconnected = false;  // connect(AF_UNSPEC) succeeded once.
     bool holds = false;         // It is in holders_.
-    bool reuse_address_at_bind = false;
-    bool reuse_port_at_bind = false;
+    bool by_bind = false;       // bind or listen took its port, not connect, which may share one.
+    // The flag was on at some time since the socket took its port.
+    bool had_reuse_address = false;
+    bool had_reuse_port = false;
+    std::uint32_t taken_at = 0;  // When it took its port, in the order of such events.
   };
   struct OpenDescriptor {
     std::int32_t number = -1;
@@ -89,7 +92,7 @@ class HostModel final : public UdpHost {
   void on_poll(const Entry& e, const Syscall& call, const SyscallResult& result);
   void on_option(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void follow_stream_call(Entry& e, const Syscall& call, const SyscallResult& result);
-  // host_names.cc
+  // host_names.cc (the definitions of HostServices about ports are there too)
   void on_bind(Entry& e, const Syscall& call, const SyscallResult& result);
   bool judge_bind_address(Outcomes& outcomes, const Entry& e, const SocketAddress& address,
                           Endpoint& local) const;
@@ -97,13 +100,15 @@ class HostModel final : public UdpHost {
   void follow_bind(Entry& e, const Endpoint& local);
   void on_getsockname(Entry& e, const SyscallResult& result);
   void judge_name(Entry& e, const Endpoint& seen);
+  void judge_not_held(const Entry& e, const Endpoint& local);
   PortHolder holder_of(const Entry& e) const;
   PortHolder newcomer_of(const SocketModel& socket, const Endpoint& local) const;
   Range range_for(const PortHolder& newcomer) const;
   void note_holder(Entry& e);
-  // Calls visit(const PortHolder&) for every holder but `except`.
+  // Calls visit(const PortHolder&) for every holder of the newcomer's protocol but itself.
   template <typename Visit>
-  void for_each_holder(SocketId except, Visit&& visit) const;
+  void for_each_holder(const PortHolder& newcomer, Visit&& visit) const;
+  void note_port_taken(Entry& e);
 
   static constexpr std::size_t chunk_size = 32;
   static constexpr std::size_t direct_numbers = 1 << 16;
@@ -118,10 +123,11 @@ class HostModel final : public UdpHost {
   // Entries never move, since TcpModel keeps references across make_child.
   std::vector<std::unique_ptr<std::array<Entry, chunk_size>>> chunks_;
   SocketId last_id_ = 0;
-  std::vector<SocketId> by_number_;        // Descriptor numbers below direct_numbers.
-  std::vector<OpenDescriptor> far_;        // The others.
+  std::vector<SocketId> by_number_;  // Descriptor numbers below direct_numbers.
+  std::vector<OpenDescriptor> far_;  // The others.
   std::uint32_t open_count_ = 0;
-  std::vector<SocketId> holders_;          // Sockets that may hold a port and have a descriptor.
+  std::uint32_t last_taken_ = 0;
+  std::vector<SocketId> holders_;  // Sockets that may hold a port and have a descriptor.
   mutable std::vector<PortHolder> tcp_holders_;  // Scratch.
 };
 

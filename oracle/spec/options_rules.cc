@@ -34,8 +34,12 @@ constexpr Shape flag{.kind = Kind::flag, .least = -1000, .most = 1000, .initial 
 
 constexpr Shape tcp_number(std::int32_t least, std::int32_t most,
                            std::optional<std::int32_t> initial = {}) {
-  return {.kind = Kind::number, .udp = false, .feature = Feature::tcp_options, .least = least,
-          .most = most, .initial = initial};
+  return {.kind = Kind::number,
+          .udp = false,
+          .feature = Feature::tcp_options,
+          .least = least,
+          .most = most,
+          .initial = initial};
 }
 
 // Values and bounds measured on a live kernel; see semantics 65, 173.
@@ -52,7 +56,10 @@ constexpr Shape shape_of(OptionName name) {
       return shape;
     }
     case OptionName::so_linger:
-      return {.kind = Kind::linger, .feature = Feature::linger, .least = -1000, .most = 1000,
+      return {.kind = Kind::linger,
+              .feature = Feature::linger,
+              .least = -1000,
+              .most = 1000,
               .initial = 0};
     case OptionName::so_error:
     case OptionName::so_type:
@@ -62,7 +69,10 @@ constexpr Shape shape_of(OptionName name) {
     case OptionName::so_sndbuf:
       return {.kind = Kind::buffer, .feature = Feature::buffer_options, .most = 100'000};
     case OptionName::so_rcvlowat:
-      return {.kind = Kind::number, .udp = false, .feature = Feature::buffer_options, .least = 1,
+      return {.kind = Kind::number,
+              .udp = false,
+              .feature = Feature::buffer_options,
+              .least = 1,
               .most = 1000};
     case OptionName::tcp_nodelay: {
       Shape shape = flag;
@@ -76,7 +86,10 @@ constexpr Shape shape_of(OptionName name) {
       return shape;
     }
     case OptionName::tcp_maxseg:
-      return {.kind = Kind::loose, .udp = false, .feature = Feature::tcp_options, .least = 88,
+      return {.kind = Kind::loose,
+              .udp = false,
+              .feature = Feature::tcp_options,
+              .least = 88,
               .most = 32767};
     case OptionName::tcp_keepidle:
     case OptionName::tcp_keepintvl:
@@ -103,7 +116,10 @@ constexpr Shape shape_of(OptionName name) {
       return shape;
     }
     case OptionName::ipv6_unicast_hops:
-      return {.kind = Kind::number, .v6_alone = true, .feature = Feature::ipv6, .least = 1,
+      return {.kind = Kind::number,
+              .v6_alone = true,
+              .feature = Feature::ipv6,
+              .least = 1,
               .most = 255};
     case OptionName::unknown_option:
     case OptionName::unknown_level:
@@ -148,16 +164,36 @@ OptionValue stored(const Shape& shape, OptionName name, OptionValue asked, const
 void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
   const bool on = asked.value != 0;
   switch (name) {
-    case OptionName::so_reuseaddr: socket.reuse_address = on; return;
-    case OptionName::so_reuseport: socket.reuse_port = on; return;
-    case OptionName::so_broadcast: socket.broadcast = on; return;
-    case OptionName::so_keepalive: socket.keepalive = on; return;
-    case OptionName::so_oobinline: socket.oob_inline = on; return;
-    case OptionName::ipv6_v6only: socket.v6_only = on; return;
-    case OptionName::so_rcvbuf: socket.receive_buffer = asked.value; return;
-    case OptionName::so_sndbuf: socket.send_buffer = asked.value; return;
-    case OptionName::so_rcvlowat: socket.receive_low_water = asked.value; return;
-    case OptionName::tcp_user_timeout: socket.user_timeout_ms = asked.value; return;
+    case OptionName::so_reuseaddr:
+      socket.reuse_address = on;
+      return;
+    case OptionName::so_reuseport:
+      socket.reuse_port = on;
+      return;
+    case OptionName::so_broadcast:
+      socket.broadcast = on;
+      return;
+    case OptionName::so_keepalive:
+      socket.keepalive = on;
+      return;
+    case OptionName::so_oobinline:
+      socket.oob_inline = on;
+      return;
+    case OptionName::ipv6_v6only:
+      socket.v6_only = on;
+      return;
+    case OptionName::so_rcvbuf:
+      socket.receive_buffer = asked.value;
+      return;
+    case OptionName::so_sndbuf:
+      socket.send_buffer = asked.value;
+      return;
+    case OptionName::so_rcvlowat:
+      socket.receive_low_water = asked.value;
+      return;
+    case OptionName::tcp_user_timeout:
+      socket.user_timeout_ms = asked.value;
+      return;
     case OptionName::so_linger:
       socket.linger_on = on;
       if (on) socket.linger_seconds = asked.seconds;
@@ -184,9 +220,12 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
 
 std::int32_t type_number(Type type) {
   switch (type) {
-    case Type::stream: return 1;
-    case Type::dgram: return 2;
-    case Type::seqpacket: return 5;
+    case Type::stream:
+      return 1;
+    case Type::dgram:
+      return 2;
+    case Type::seqpacket:
+      return 5;
   }
   return 0;
 }
@@ -217,8 +256,8 @@ void OptionRules::on_set(const OptionCall& c) const {
   Outcomes outcomes;
   if (!knows(c.socket, shape)) {
     const bool level = name != OptionName::unknown_option;
-    const Rule rule = level ? Rule::option_foreign_level_is_refused
-                            : Rule::option_unknown_is_enoprotoopt;
+    const Rule rule =
+        level ? Rule::option_foreign_level_is_refused : Rule::option_unknown_is_enoprotoopt;
     outcomes.must_fail(rule, Errno::enoprotoopt);
     if (level) outcomes.also(rule, Errno::eopnotsupp);
   } else if (shape.kind == Kind::read_only) {
@@ -263,8 +302,8 @@ void OptionRules::on_get(const OptionCall& c) const {
   Outcomes outcomes;
   if (!knows(c.socket, shape)) {
     const bool level = name != OptionName::unknown_option;
-    const Rule rule = level ? Rule::option_foreign_level_is_refused
-                            : Rule::option_unknown_is_enoprotoopt;
+    const Rule rule =
+        level ? Rule::option_foreign_level_is_refused : Rule::option_unknown_is_enoprotoopt;
     outcomes.must_fail(rule, Errno::enoprotoopt);
     if (level) outcomes.also(rule, Errno::eopnotsupp);
   }
@@ -279,7 +318,8 @@ void OptionRules::judge_value(const OptionCall& c) const {
   const OptionValue seen = c.result.option_value;
   const auto require = [&](Rule rule, bool holds, OptionValue expected) {
     judgement_->require(rule, holds, [&] {
-      return Violation{.allowed = value_text(name, expected), .observed = value_text(name, seen),
+      return Violation{.allowed = value_text(name, expected),
+                       .observed = value_text(name, seen),
                        .state = option_text(c)};
     });
   };

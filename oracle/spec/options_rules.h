@@ -1,6 +1,6 @@
-// Socket options: which sockets know them, which values a set takes, and that a get answers what was
-// set. Sources: socket(7), tcp(7), ip(7), ipv6(7), getsockopt(2). SO_ERROR and SO_ACCEPTCONN belong
-// to the protocols.
+// Socket options: which sockets know them, which values a set takes, and that a get answers what
+// was set. Sources: socket(7), tcp(7), ip(7), ipv6(7), getsockopt(2). SO_ERROR and SO_ACCEPTCONN
+// belong to the protocols.
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // Outcomes: the answers that the rules allow one call, each with the rule that speaks for it. When
-// several errors apply at once a stack may answer with any of them (POSIX XSH 2.3), so this is a set.
+// several errors apply at once a stack may answer with any of them (POSIX XSH 2.3), so this is a
+// set.
 #pragma once
 
 #include <array>
@@ -26,15 +27,15 @@ class Outcomes {
   bool fails() const { return musts_ > 0; }
   bool allows(Errno error) const;
   // Counts the rules that were applied; records a violation when `error` is not allowed, of the
-  // first rule that asks for a failure, else of the one that forbids this error, else of `otherwise`.
-  // describe() gives the state's text. Returns allows(error).
+  // first rule that asks for a failure, else of the one that forbids this error, else of
+  // `otherwise`. describe() gives the state's text. Returns allows(error).
   template <typename Describe>
   bool judge(Judgement& judgement, Rule otherwise, Errno error, Describe&& describe) const {
     count_applied(judgement, otherwise);
     if (allows(error)) return true;
     return judgement.require(blamed(otherwise, error), false, [&] {
-      return Violation{.allowed = text(), .observed = std::string(errno_name(error)),
-                       .state = describe()};
+      return Violation{
+          .allowed = text(), .observed = std::string(errno_name(error)), .state = describe()};
     });
   }
 

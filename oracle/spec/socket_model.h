@@ -18,7 +18,8 @@ struct SocketModel {
   SocketId id = 0;
   Domain domain = Domain::inet;
   Type type = Type::stream;
-  std::uint16_t descriptors = 1;  // 0: closed by the application (an orphan, or a child not accepted).
+  std::uint16_t descriptors =
+      1;  // 0: closed by the application (an orphan, or a child not accepted).
   bool reuse_address = false;
   bool reuse_port = false;
   bool broadcast = false;
@@ -27,17 +28,17 @@ struct SocketModel {
   bool linger_on = false;
   std::int32_t linger_seconds = 0;
   // As set by the options of these names; 0 while they were never set.
-  std::int32_t receive_buffer = 0;    // bytes, as asked for
-  std::int32_t send_buffer = 0;       // bytes, as asked for
-  std::int32_t receive_low_water = 0; // bytes
+  std::int32_t receive_buffer = 0;     // bytes, as asked for
+  std::int32_t send_buffer = 0;        // bytes, as asked for
+  std::int32_t receive_low_water = 0;  // bytes
   std::int32_t user_timeout_ms = 0;
   bool keepalive = false;
-  bool bound = false;            // It has a local port.
-  bool maybe_bound = false;      // A failed call may have chosen a port. Not while bound.
-  bool address_chosen = false;   // bind() named the address (so a disconnect does not drop it).
-  bool port_chosen = false;      // bind() named the port.
-  bool local_known = true;       // False while the kernel chose a port or address not yet seen.
-  Endpoint local;                // As on the wire: an IPv4-mapped address stands as IPv4.
+  bool bound = false;           // It has a local port.
+  bool maybe_bound = false;     // A failed call may have chosen a port. Not while bound.
+  bool address_chosen = false;  // bind() named the address (so a disconnect does not drop it).
+  bool port_chosen = false;     // bind() named the port.
+  bool local_known = true;      // False while the kernel chose a port or address not yet seen.
+  Endpoint local;               // As on the wire: an IPv4-mapped address stands as IPv4.
 };
 
 // Who holds a local port, for the bind rules. `maybe` holders may or may not be there (a connection

@@ -38,7 +38,7 @@ class PendingError {
 
  private:
   // What an ICMP error about a datagram can turn into (RFC 1122 3.2.2, 4.1.3.3; icmp(7)).
-  static constexpr std::array errors{Errno::ok,          Errno::econnrefused, Errno::emsgsize,
+  static constexpr std::array errors{Errno::ok,           Errno::econnrefused, Errno::emsgsize,
                                      Errno::ehostunreach, Errno::enetunreach,  Errno::eacces,
                                      Errno::enoprotoopt,  Errno::eopnotsupp};
   static std::uint8_t bit(Errno error) {

@@ -14,10 +14,6 @@ void UdpModel::reset() {
   next_order_ = 0;
 }
 
-UdpModel::Socket& UdpModel::state(const SocketModel& socket) {
-  return sockets_[slot_by_id_[socket.id] - 1];
-}
-
 const UdpModel::Socket* UdpModel::find(SocketId id) const {
   if (id >= slot_by_id_.size() || slot_by_id_[id] == 0) return nullptr;
   return &sockets_[slot_by_id_[id] - 1];
@@ -53,17 +49,25 @@ void UdpModel::on_close(const SocketModel& socket) {
 void UdpModel::on_call(SocketModel& socket, const Syscall& call, const SyscallResult& result,
                        PayloadTag tag) {
   switch (call.call) {
-    case Call::connect: return on_connect(socket, call, result);
+    case Call::connect:
+      return on_connect(socket, call, result);
     case Call::send:
-    case Call::sendto: return on_send(socket, call, result, tag);
+    case Call::sendto:
+      return on_send(socket, call, result, tag);
     case Call::recv:
-    case Call::recvfrom: return on_receive(socket, call, result);
-    case Call::shutdown: return on_shutdown(socket, call, result);
-    case Call::getpeername: return on_getpeername(socket, result);
-    case Call::poll: return on_poll(socket, call, result);
-    case Call::getsockopt: return on_getsockopt(socket, call, result);
+    case Call::recvfrom:
+      return on_receive(socket, call, result);
+    case Call::shutdown:
+      return on_shutdown(socket, call, result);
+    case Call::getpeername:
+      return on_getpeername(socket, result);
+    case Call::poll:
+      return on_poll(socket, call, result);
+    case Call::getsockopt:
+      return on_getsockopt(socket, call, result);
     case Call::siocinq:
-    case Call::siocoutq: return on_queue_size(socket, call, result);
+    case Call::siocoutq:
+      return on_queue_size(socket, call, result);
     case Call::listen:
     case Call::accept: {
       Outcomes outcomes;
@@ -77,7 +81,8 @@ void UdpModel::on_call(SocketModel& socket, const Syscall& call, const SyscallRe
     case Call::close:
     case Call::dup:
     case Call::getsockname:
-    case Call::setsockopt: return;
+    case Call::setsockopt:
+      return;
   }
 }
 
@@ -144,10 +149,10 @@ void UdpModel::on_getpeername(const SocketModel& socket, const SyscallResult& re
   const bool holds = named ? result.ok() && seen != nullptr && unmapped(*seen) == s.peer
                            : result.error == Errno::enotconn;
   judgement_->require(Rule::udp_peer_name, holds, [&] {
-    return Violation{.allowed = named ? to_string(s.peer) : "ENOTCONN",
-                     .observed = result.ok() ? to_string(result.address)
-                                             : std::string(errno_name(result.error)),
-                     .state = describe(socket.id)};
+    return Violation{
+        .allowed = named ? to_string(s.peer) : "ENOTCONN",
+        .observed = result.ok() ? to_string(result.address) : std::string(errno_name(result.error)),
+        .state = describe(socket.id)};
   });
 }
 
@@ -184,7 +189,8 @@ void UdpModel::on_poll(const SocketModel& socket, const Syscall& call,
   judgement_->require(Rule::udp_poll, (seen & must) == must && (seen & ~may) == 0, [&] {
     std::string allowed = poll_events_text(must);
     if (may != must) allowed += " to " + poll_events_text(may);
-    return Violation{.allowed = std::move(allowed), .observed = poll_events_text(seen),
+    return Violation{.allowed = std::move(allowed),
+                     .observed = poll_events_text(seen),
                      .state = describe(socket.id)};
   });
   // What was seen settles what could not be told before.
@@ -209,7 +215,8 @@ void UdpModel::on_getsockopt(const SocketModel& socket, const Syscall& call,
   const Rule rule = s.error.may_be_none() && seen != Errno::ok ? Rule::udp_error_needs_icmp
                                                                : Rule::udp_error_is_reported_once;
   judgement_->require(rule, result.ok() && s.error.may_be(seen), [&] {
-    return Violation{.allowed = s.error.text(), .observed = std::string(errno_name(seen)),
+    return Violation{.allowed = s.error.text(),
+                     .observed = std::string(errno_name(seen)),
                      .state = describe(socket.id)};
   });
   s.error.become_none();

@@ -42,6 +42,10 @@ class UdpModel {
   void on_left(const Packet& packet);
   void on_step_end();
 
+  // Connected from a wildcard address: the stack chose one that was not seen yet.
+  bool source_unseen(const SocketModel& socket) const {
+    return state(socket).connected && socket.local.ip.is_unspecified();
+  }
   std::string describe(SocketId socket) const;
 
  private:
@@ -62,12 +66,12 @@ class UdpModel {
   // A datagram that a successful send owes within this step.
   struct Owed {
     SocketId socket = 0;
-    Endpoint source;           // Wildcard: any address of the host. Port 0: not known.
+    Endpoint source;  // Wildcard: any address of the host. Port 0: not known.
     Endpoint destination;
     PayloadTag tag;
     std::uint32_t size = 0;
-    std::uint8_t left = 0;     // How often it was seen.
-    std::uint8_t most = 1;     // 2 for a broadcast, which may come back to the host too.
+    std::uint8_t left = 0;  // How often it was seen.
+    std::uint8_t most = 1;  // 2 for a broadcast, which may come back to the host too.
     bool optional = false;
   };
 
@@ -75,7 +79,7 @@ class UdpModel {
   struct OwedIcmp {
     IpAddress source;
     IpAddress destination;
-    FourTuple quoted;          // As the offending sender sees it.
+    FourTuple quoted;  // As the offending sender sees it.
     bool optional = false;
     bool left = false;
   };
@@ -86,7 +90,7 @@ class UdpModel {
     bool broadcast = false;
     bool maybe_broadcast = false;
     bool multicast = false;
-    bool reachable = true;     // The host has an address of the family.
+    bool reachable = true;  // The host has an address of the family.
   };
 
   struct Candidate {
@@ -100,7 +104,10 @@ class UdpModel {
     std::uint32_t mtu = 0;
   };
 
-  Socket& state(const SocketModel& socket);
+  Socket& state(const SocketModel& socket) { return sockets_[slot_by_id_[socket.id] - 1]; }
+  const Socket& state(const SocketModel& socket) const {
+    return sockets_[slot_by_id_[socket.id] - 1];
+  }
   const Socket* find(SocketId id) const;
   // udp_model.cc
   void on_connect(SocketModel& socket, const Syscall& call, const SyscallResult& result);
@@ -138,7 +145,7 @@ class UdpModel {
   void arrive(const Endpoint& source, const Endpoint& destination, const Slice& payload,
               std::optional<std::size_t> hidden_sender);
   void gather(const Endpoint& source, const Endpoint& destination);
-  bool only_best(const Endpoint& destination, std::size_t& best) const;
+  bool only_best(std::size_t& best) const;
   void enqueue(std::size_t slot, const Endpoint& source, const Endpoint& destination,
                const Slice& payload, bool sure, bool shared);
   void arrive_at_many(const Endpoint& source, const Endpoint& destination, const Slice& payload,
@@ -151,13 +158,13 @@ class UdpModel {
 
   UdpHost* host_;
   Judgement* judgement_;
-  std::vector<Socket> sockets_;             // Slots; those past used_ are kept for their capacity.
+  std::vector<Socket> sockets_;  // Slots; those past used_ are kept for their capacity.
   std::size_t used_ = 0;
-  std::vector<std::uint32_t> slot_by_id_;   // Slot + 1; 0 for ids of other protocols.
+  std::vector<std::uint32_t> slot_by_id_;  // Slot + 1; 0 for ids of other protocols.
   std::vector<Owed> owed_;
   std::vector<OwedIcmp> owed_icmp_;
   std::vector<PathMtu> path_mtus_;
-  std::vector<Candidate> candidates_;       // Scratch of one arrival.
+  std::vector<Candidate> candidates_;  // Scratch of one arrival.
   std::uint32_t next_order_ = 0;
 };
 

@@ -17,10 +17,10 @@ namespace lockstep::oracle {
 
 struct QueuedDatagram {
   Slice payload;
-  Endpoint source;       // Port 0: not known.
+  Endpoint source;  // Port 0: not known.
   Endpoint destination;
   bool certain = true;
-  bool shared = false;   // Other sockets' flags or addresses had to be weighed to choose this one.
+  bool shared = false;  // Other sockets' flags or addresses had to be weighed to choose this one.
 };
 
 class DatagramQueue {

@@ -1,5 +1,5 @@
-// What a UDP receive may return: the oldest datagram that is certainly queued, or one before it that
-// may be.
+// What a UDP receive may return: the oldest datagram that is certainly queued, or one before it
+// that may be.
 #include <algorithm>
 
 #include "oracle/spec/bind_rules.h"
@@ -54,13 +54,14 @@ void UdpModel::on_receive(const SocketModel& socket, const Syscall& call,
                           const SyscallResult& result) {
   Socket& s = state(socket);
   if (!result.ok()) {
-    const bool refuses_oob = (call.flags & msg_oob) != 0 && (result.error == Errno::eopnotsupp ||
-                                                            result.error == Errno::einval);
+    const bool refuses_oob = (call.flags & msg_oob) != 0 &&
+                             (result.error == Errno::eopnotsupp || result.error == Errno::einval);
     if (!refuses_oob) on_receive_error(socket, result.error);
     return;
   }
   judgement_->require(Rule::udp_error_is_reported_once, s.error.may_be_none(), [&] {
-    return Violation{.allowed = s.error.text(), .observed = received_text(call, result),
+    return Violation{.allowed = s.error.text(),
+                     .observed = received_text(call, result),
                      .state = describe(socket.id)};
   });
   s.error.become_none();
@@ -79,12 +80,13 @@ void UdpModel::on_receive_error(const SocketModel& socket, Errno error) {
     return;
   }
   const auto observed = [&](std::string allowed) {
-    return Violation{.allowed = std::move(allowed), .observed = std::string(errno_name(error)),
+    return Violation{.allowed = std::move(allowed),
+                     .observed = std::string(errno_name(error)),
                      .state = describe(socket.id)};
   };
   if (error != Errno::eagain) {
-    const Rule rule = error == Errno::econnrefused ? Rule::udp_error_needs_icmp
-                                                   : Rule::udp_recv_no_other_error;
+    const Rule rule =
+        error == Errno::econnrefused ? Rule::udp_error_needs_icmp : Rule::udp_recv_no_other_error;
     judgement_->require(rule, false, [&] { return observed("a datagram or EAGAIN"); });
     return;
   }
@@ -105,8 +107,8 @@ void UdpModel::on_receive_error(const SocketModel& socket, Errno error) {
 void UdpModel::take(const SocketModel& socket, std::size_t index, const Syscall& call,
                     const SyscallResult& result) {
   Socket& s = state(socket);
-  for (Rule rule : {Rule::udp_boundaries_are_kept, Rule::udp_recv_in_order,
-                    Rule::udp_recv_truncates}) {
+  for (Rule rule :
+       {Rule::udp_boundaries_are_kept, Rule::udp_recv_in_order, Rule::udp_recv_truncates}) {
     judgement_->apply(rule);
   }
   if (call.call == Call::recvfrom) judgement_->apply(Rule::udp_recv_names_the_sender);
@@ -135,8 +137,10 @@ void UdpModel::blame_receive(const SocketModel& socket, const Syscall& call,
     const QueuedDatagram& d = queue.at(i);
     if (matches(d, call, result)) rule = Rule::udp_recv_in_order;
     if (i > first || !bytes_match(d, call)) continue;
-    if (!length_matches(d, call, result)) rule = Rule::udp_recv_truncates;
-    else if (!source_matches(d, call, result)) rule = Rule::udp_recv_names_the_sender;
+    if (!length_matches(d, call, result))
+      rule = Rule::udp_recv_truncates;
+    else if (!source_matches(d, call, result))
+      rule = Rule::udp_recv_names_the_sender;
   }
   if (rule == Rule::udp_boundaries_are_kept && waits_elsewhere(s, call, result)) {
     rule = Rule::udp_demux_best_match;
@@ -146,7 +150,8 @@ void UdpModel::blame_receive(const SocketModel& socket, const Syscall& call,
     for (std::size_t i = 0; i < first && i < 4; ++i) {
       allowed += " or " + datagram_text(queue.at(i));
     }
-    return Violation{.allowed = std::move(allowed), .observed = received_text(call, result),
+    return Violation{.allowed = std::move(allowed),
+                     .observed = received_text(call, result),
                      .state = describe(socket.id)};
   });
 }

@@ -65,7 +65,8 @@ void UdpModel::judge_family(Outcomes& outcomes, const SocketModel& socket,
     outcomes.must_fail(rule, Errno::enetunreach);
     outcomes.also(rule, Errno::eafnosupport);
     outcomes.also(rule, Errno::einval);
-  } else if (endpoint->ip.is_v4() || (to_v4 && !host_->traits().features.has(Feature::dual_stack))) {
+  } else if (endpoint->ip.is_v4() ||
+             (to_v4 && !host_->traits().features.has(Feature::dual_stack))) {
     // Linux takes a sockaddr_in on a dual-stack socket too; others need not.
     outcomes.may_fail(rule, Errno::eafnosupport);
     outcomes.may_fail(rule, Errno::einval);
@@ -195,8 +196,7 @@ void UdpModel::judge_send(Outcomes& outcomes, const SocketModel& socket, const S
 void UdpModel::on_send(SocketModel& socket, const Syscall& call, const SyscallResult& result,
                        PayloadTag tag) {
   Socket& s = state(socket);
-  const auto* named =
-      call.call == Call::sendto ? std::get_if<Endpoint>(&call.address) : nullptr;
+  const auto* named = call.call == Call::sendto ? std::get_if<Endpoint>(&call.address) : nullptr;
   const bool foreign = call.call == Call::sendto && std::holds_alternative<UnixPath>(call.address);
   std::optional<Target> target;
   if (named != nullptr) {
@@ -232,7 +232,8 @@ void UdpModel::on_send(SocketModel& socket, const Syscall& call, const SyscallRe
   s.error.become_none();
   const auto size = static_cast<std::int64_t>(call.data.size());
   judgement_->require(Rule::udp_send_takes_all, result.value == size, [&] {
-    return Violation{.allowed = std::to_string(size), .observed = std::to_string(result.value),
+    return Violation{.allowed = std::to_string(size),
+                     .observed = std::to_string(result.value),
                      .state = describe(socket.id)};
   });
   owe(socket, *target, call, tag);

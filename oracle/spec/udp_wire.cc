@@ -21,9 +21,8 @@ bool in_range(const HostConfig& config, std::uint16_t port) {
 }
 
 bool wildcard_takes(const SocketModel& socket, const IpAddress& to) {
-  if (socket.domain == Domain::inet) return to.is_v4();
-  if (!to.is_v4()) return true;
-  return !socket.v6_only;
+  if (socket.local.ip.is_v4()) return to.is_v4();
+  return !to.is_v4() || !socket.v6_only;
 }
 
 }  // namespace
@@ -51,7 +50,7 @@ void UdpModel::arrive(const Endpoint& source, const Endpoint& destination, const
   gather(source, destination);
   if (candidates_.empty()) return refuse(source, destination, hidden_sender, false);
   std::size_t best = 0;
-  const bool one = only_best(destination, best);
+  const bool one = only_best(best);
   const bool shared = candidates_.size() > 1;
   if (one) return enqueue(best, source, destination, payload, true, shared);
   for (const Candidate& c : candidates_) {
@@ -101,10 +100,9 @@ void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
 }
 
 // Whether it is certain which candidate receives; `best` is its slot.
-bool UdpModel::only_best(const Endpoint& destination, std::size_t& best) const {
+bool UdpModel::only_best(std::size_t& best) const {
   best = candidates_.front().slot;
   if (candidates_.size() == 1) return candidates_.front().sure;
-  static_cast<void>(destination);
   for (const Candidate& c : candidates_) {
     const Socket& s = sockets_[c.slot];
     if (!c.sure || c.score != candidates_.front().score || !s.order_known ||
@@ -127,8 +125,8 @@ void UdpModel::enqueue(std::size_t slot, const Endpoint& source, const Endpoint&
                                    ? static_cast<std::size_t>(socket.receive_buffer)
                                    : host_->config().receive_buffer;
   const std::size_t charge = s.queue.charge() + DatagramQueue::charge_of(payload.size());
-  const bool fits = charge <= capacity / 4 * 3 ||
-                    (s.queue.empty() && payload.size() <= capacity / 2);
+  const bool fits =
+      charge <= capacity / 4 * 3 || (s.queue.empty() && payload.size() <= capacity / 2);
   if (!fits) judgement_->apply(Rule::udp_full_buffer_drops_newest);
   if (s.queue.size() >= most_uncertain) {
     return judgement_->give_up("more datagrams queued than the oracle follows");
@@ -152,8 +150,8 @@ void UdpModel::arrive_at_many(const Endpoint& source, const Endpoint& destinatio
       continue;
     }
     const IpAddress& at = socket.local.ip;
-    const bool takes = at.is_unspecified() ? wildcard_takes(socket, destination.ip)
-                                           : at == destination.ip;
+    const bool takes =
+        at.is_unspecified() ? wildcard_takes(socket, destination.ip) : at == destination.ip;
     if (!takes || (s.connected && s.peer.ip != source.ip)) continue;
     if (s.connected && s.peer.port != 0 && source.port != 0 && s.peer.port != source.port) continue;
     const bool certain = sure && socket.local.port != 0 && !s.connected;
@@ -205,7 +203,9 @@ void UdpModel::on_icmp_arrived(const Packet& packet, const IcmpMessage& icmp) {
           s.error.maybe_become(Errno::econnrefused);
         }
         break;
-      case IcmpKind::packet_too_big: s.error.maybe_become(Errno::emsgsize); break;
+      case IcmpKind::packet_too_big:
+        s.error.maybe_become(Errno::emsgsize);
+        break;
       case IcmpKind::net_unreachable:
       case IcmpKind::host_unreachable:
       case IcmpKind::time_exceeded:

@@ -41,12 +41,12 @@ constexpr std::size_t ip_header_size(IpFamily family) {
   return family == IpFamily::v4 ? ipv4_header_size : ipv6_header_size;
 }
 
-// IPv4 options are skipped; bytes after the packet's end (a link's padding) are ignored. A header
-// whose family has no room for `payload_size` is not written: see encoded_size in codec.h.
+// IPv4 options are skipped; bytes after the packet's end (a link's padding) are ignored.
 std::expected<IpView, DecodeError> decode_ip(std::span<const std::byte> bytes);
 
 // Writes the header for a payload of `payload_size` bytes: never fragmented (DF), identification 0
-// (RFC 6864 4.1), no options. Requires: bytes.size() >= ip_header_size, both of one family.
+// (RFC 6864 4.1), no options. Requires: both addresses of one family, bytes.size() >= its
+// ip_header_size, and the family's 16-bit length field can say `payload_size` (see encoded_size).
 void encode_ip(const IpHeader& header, std::size_t payload_size, std::span<std::byte> bytes);
 
 // The pseudo-header of TCP, UDP and ICMPv6 (RFC 9293 3.1, RFC 8200 8.1), summed.

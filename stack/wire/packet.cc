@@ -61,7 +61,7 @@ void append_options(std::string& out, const TcpOptions& options) {
   if (options.sack_count > 0) {
     append_separator(out, separator);
     out += "sack";
-    for (std::size_t i = 0; i < options.sack_count; ++i) {
+    for (std::size_t i = 0; i < options.sack_count && i < options.sack.size(); ++i) {
       append(out, " ", options.sack[i].left);
       append(out, ":", options.sack[i].right);
     }

@@ -111,7 +111,7 @@ Output run(const std::string& command) {
 
 class PcapngInTshark : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
+  void SetUp() override {
     ASSERT_EQ(run("command -v tshark").status, 0)
         << "tshark is not installed: run ci/setup, which installs what the tests need";
   }

@@ -1,0 +1,51 @@
+// Search: the scenario that the passes make simpler, step by step. It alone decides what is
+// accepted: a candidate that costs less and still fails for the same cause.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+#include "oracle/scenario/step.h"
+#include "oracle/shrink/edit.h"
+#include "oracle/shrink/replay.h"
+
+namespace lockstep::shrink {
+
+class Search {
+ public:
+  // Requires: `start` fails. The replayer outlives the search.
+  Search(const Scenario& start, const Replayer& replayer, std::uint32_t replays_max);
+
+  const Scenario& current() const { return current_; }
+  const std::string& cause() const { return cause_; }
+  // What is known of the run of current().
+  const Replayed& replayed() { return replay(current_); }
+
+  // Takes the candidate over when it is simpler and keeps the cause. True when it did.
+  bool attempt(const Scenario& candidate);
+  // Takes over what is not simpler but canonical: other names for the same steps.
+  bool rename(const Scenario& candidate);
+  bool attempt_without(const StepSet& removed);
+  // The same with packets named anew: the candidate may name them by kind.
+  bool attempt_by_kind(const Scenario& candidate);
+  // The current scenario with packets named by kind; itself when the replayer cannot say.
+  Scenario with_packets_by_kind();
+
+  // No replay is left: the passes end early with what they have.
+  bool exhausted() const { return replays_ >= replays_max_; }
+  std::uint32_t replays() const { return replays_; }
+
+ private:
+  static Scenario tidy(const Scenario& scenario);
+  const Replayed& replay(const Scenario& scenario);
+
+  const Replayer& replayer_;
+  std::uint32_t replays_max_;
+  std::uint32_t replays_ = 0;
+  std::unordered_map<std::string, Replayed> known_;  // By text. Looked up only, never walked.
+  std::string cause_;
+  Scenario current_;
+};
+
+}  // namespace lockstep::shrink

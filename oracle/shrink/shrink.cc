@@ -1,0 +1,71 @@
+#include "oracle/shrink/shrink.h"
+
+#include "oracle/shrink/edit.h"
+#include "oracle/shrink/names.h"
+#include "oracle/shrink/passes.h"
+#include "oracle/shrink/search.h"
+
+namespace lockstep::shrink {
+namespace {
+
+constexpr int rounds_max = 32;
+
+// Without what is surely not needed: comments, expectations that did not fail, packets named by
+// how they fly.
+Scenario prepared(const Scenario& failing, const Replayer& replayer, const Replayed& original) {
+  Scenario start = failing;
+  start.comments.clear();
+  if (original.applied != 0 && original.applied < start.steps.size()) {
+    start.steps.resize(original.applied);
+  }
+  for (scenario::Step& step : start.steps) step.line = 0;
+  if (replayer.packets_by_cause) start = replayer.packets_by_cause(start);
+  const Scenario plain = without_expectations(start);
+  return plain != start && replayer.replay(plain).cause == original.cause ? plain : start;
+}
+
+void one_round(Search& search) {
+  remove_steps(search);
+  simplify_network(search);
+  simplify_sockets(search);
+  simplify_values(search);
+  order_steps(search);
+  name_canonically(search);
+}
+
+}  // namespace
+
+ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const ShrinkLimits& limits) {
+  ShrinkResult result;
+  result.scenario = failing;
+  const Replayed original = replayer.replay(failing);
+  ++result.replays;
+  if (!original.fails()) return result;
+  Search search(prepared(failing, replayer, original), replayer, limits.replays_max);
+  result.cause = original.cause;
+  if (search.cause() != original.cause) return result;
+
+  bool changed = true;
+  for (int round = 0; changed && round < rounds_max && !search.exhausted(); ++round) {
+    const Scenario before = search.current();
+    one_round(search);
+    if (search.current() == before) remove_pairs(search);
+    changed = search.current() != before;
+  }
+  // For the reader only: within the rounds `local(l)` stays, so that a bind can be removed.
+  search.rename(with_canonical_ports(with_addresses_written_out(search.current())));
+  result.scenario = search.current();
+  result.replays += search.replays();
+  result.complete = !search.exhausted() && !changed;
+  return result;
+}
+
+ShrinkResult shrink(const Scenario& failing, const Replay& replay, const ShrinkLimits& limits) {
+  return shrink(failing, Replayer{replay, {}, {}}, limits);
+}
+
+ShrinkResult shrink(const Scenario& failing, judge::Runner& runner, const ShrinkLimits& limits) {
+  return shrink(failing, over_runner(runner), limits);
+}
+
+}  // namespace lockstep::shrink
