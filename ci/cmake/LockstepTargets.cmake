@@ -46,7 +46,8 @@ function(lockstep_library name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE lockstep::${name} ${arg_TEST_DEPENDS}
       GTest::gtest_main lockstep_flags)
-    target_compile_definitions(${name}_test PRIVATE LOCKSTEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_compile_definitions(${name}_test PRIVATE LOCKSTEP_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+      LOCKSTEP_BINARY_DIR="${CMAKE_BINARY_DIR}")
     add_test(NAME ${name}_test COMMAND ${name}_test WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
   endif()
   if(benchmarks AND LOCKSTEP_TOOLS)

@@ -1,7 +1,6 @@
 #include "fuzz/campaign/generated.h"
 
 #include "oracle/scenario/choices.h"
-#include "oracle/scenario/generate_hosts.h"
 #include "oracle/scenario/generator.h"
 #include "stack/api/hash.h"
 
@@ -13,22 +12,15 @@ std::uint32_t draw_length(scenario::Choices& choices) {
   return choices.below(2) == 0 ? choices.between(10, 50) : choices.between(30, 200);
 }
 
-FeatureSet common_features(judge::Runner& runner) {
-  // The features of a port do not depend on its host; ask one that any world has.
-  static const std::vector<scenario::HostLine> probe(1);
-  runner.start(probe);
-  return runner.situation().features.front();
-}
-
 }  // namespace
 
 GeneratedRun run_generated(Record& record, judge::Runner& runner, std::uint64_t seed,
                            std::uint64_t number,
                            const std::function<void(const scenario::Step&)>& before) {
   scenario::RandomChoices choices(hash_mix(seed, number));
-  const FeatureSet features = common_features(runner);
-  record.start(scenario::generate_hosts(choices, features));
+  const FeatureSet features = runner.features();
   scenario::Generator generator(choices, features);
+  record.start(generator.hosts());
   runner.set_byte_path(number % byte_path_every == byte_path_every - 1);
   const std::uint32_t length = draw_length(choices);
   GeneratedRun run;

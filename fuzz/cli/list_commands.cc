@@ -6,7 +6,7 @@
 #include "fuzz/cli/command.h"
 #include "nlohmann/json.hpp"
 #include "oracle/spec/rule.h"
-#include "oracle/spec/sections.h"
+#include "oracle/spec/rule_sections.h"
 #include "stack/ports/lies/lie.h"
 
 namespace lockstep::cli {
@@ -20,6 +20,16 @@ void print_rules() {
                 row.force == oracle::Force::must ? "must" : "may", text(row.sections).c_str(),
                 text(row.source).c_str(), "", text(row.sentence).c_str());
   }
+  std::printf("\nmissing: no rule is written yet for\n");
+  for (const oracle::SectionTitle& section : oracle::missing_sections()) {
+    std::printf("  §%-4d %s\n", section.number, text(section.title).c_str());
+  }
+  std::printf("\nwithout meaning where every call returns at once:\n");
+  for (const oracle::SectionTitle& section : oracle::section_titles()) {
+    if (section.excluded.empty()) continue;
+    std::printf("  §%-4d %s: %s\n", section.number, text(section.title).c_str(),
+                text(section.excluded).c_str());
+  }
 }
 
 void print_rules_json() {
@@ -31,6 +41,12 @@ void print_rules_json() {
                      {"source", text(row.source)},
                      {"sentence", text(row.sentence)},
                      {"state", "written"}});
+  }
+  for (const oracle::SectionTitle& section : oracle::missing_sections()) {
+    rules.push_back({{"name", nullptr},
+                     {"sections", std::to_string(section.number)},
+                     {"sentence", text(section.title)},
+                     {"state", "missing"}});
   }
   std::puts(rules.dump(2).c_str());
 }

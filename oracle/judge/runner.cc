@@ -15,6 +15,13 @@ Runner::Runner(PortFactory factory, const oracle::Dialect& dialect)
 
 Runner::~Runner() = default;
 
+Port& Runner::port_of(std::size_t host) {
+  if (host == hosts_.size()) hosts_.push_back({factory_(static_cast<HostIndex>(host)), 0});
+  return *hosts_[host].port;
+}
+
+FeatureSet Runner::features() { return port_of(0).traits().features; }
+
 void Runner::start(std::span<const scenario::HostLine> hosts) {
   LOCKSTEP_CHECK(!hosts.empty() && hosts.size() <= scenario::hosts_max);
   lines_ = hosts;
@@ -29,9 +36,8 @@ void Runner::start(std::span<const scenario::HostLine> hosts) {
   const HostConfig* configs[scenario::hosts_max];
   const PortTraits* traits[scenario::hosts_max];
   for (std::size_t i = 0; i < hosts.size(); ++i) {
-    if (i == hosts_.size()) hosts_.push_back({factory_(static_cast<HostIndex>(i)), 0});
+    port_of(i).reset(hosts[i].config);
     hosts_[i].ticks = 0;
-    hosts_[i].port->reset(hosts[i].config);
     configs[i] = &hosts[i].config;
     traits[i] = &hosts_[i].port->traits();
     situation_.features.push_back(traits[i]->features);
@@ -43,6 +49,7 @@ void Runner::start(std::span<const scenario::HostLine> hosts) {
   shown_.clear();
   recent_.clear();
   verdict_ = Verdict();
+  facts_ = Facts();
   caused_ = 0;
 }
 
@@ -56,8 +63,8 @@ Effect Runner::apply(const scenario::Step& to_apply) {
   if (trace_ != nullptr && names_ != nullptr) {
     trace_event(TraceEvent::Kind::step, 0)->text = scenario::print_step(*names_, resolved_);
   }
-  const Effect effect = std::visit([this](const auto& action) { return act(action); },
-                                   scenario::Action(resolved_.action));
+  const Effect effect =
+      std::visit([this](const auto& action) { return act(action); }, to_apply.action);
   if (effect == Effect::some) end_micro_step();
   if (trace_ != nullptr) {
     if (effect == Effect::none) {

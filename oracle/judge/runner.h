@@ -30,6 +30,13 @@ using PortFactory = std::function<std::unique_ptr<Port>(scenario::HostIndex)>;
 // there.
 enum class Effect : std::uint8_t { none, some };
 
+// What happened on the wire of a run, for measuring generators.
+struct Facts {
+  bool stream_socket = false;   // Some TCP socket was made.
+  bool data_arrived = false;    // A TCP segment with payload arrived.
+  bool retransmitted = false;   // A segment left with numbers that had left before.
+};
+
 // The bounds of one settle.
 inline constexpr std::uint32_t settle_rounds_max = 256;
 inline constexpr std::uint32_t settle_packets_max = 4096;
@@ -38,6 +45,9 @@ class Runner {
  public:
   Runner(PortFactory factory, const oracle::Dialect& dialect);
   ~Runner();
+
+  // What the ports can do: those of the first host's, whose port is made if need be.
+  FeatureSet features();
 
   // Starts a new world. The lines must outlive the run. Requires: 1 to 8 hosts.
   void start(std::span<const scenario::HostLine> hosts);
@@ -57,6 +67,7 @@ class Runner {
   bool stopped() const { return verdict_.outcome != Outcome::allowed; }
   const Verdict& verdict() const { return verdict_; }
   const scenario::Situation& situation() const { return situation_; }
+  const Facts& facts() const { return facts_; }
   oracle::Oracle& oracle() { return oracle_; }
   const oracle::Oracle& oracle() const { return oracle_; }
   // The last step applied, with its packet named by the step that caused it.
@@ -130,6 +141,7 @@ class Runner {
   void tick_host(scenario::HostIndex host, std::uint32_t ticks);
 
   // judging
+  Port& port_of(std::size_t host);
   void end_micro_step();
   void stop(Outcome outcome, std::string message);
   TraceEvent* trace_event(TraceEvent::Kind kind, scenario::HostIndex host);
@@ -149,6 +161,7 @@ class Runner {
   std::vector<std::byte> payload_;  // What send and recv point at.
   std::vector<std::byte> bytes_;    // An encoded packet.
   Verdict verdict_;
+  Facts facts_;
   scenario::Step resolved_;
   std::uint32_t caused_ = 0;        // Packets that the current step has caused.
   Trace* trace_ = nullptr;

@@ -139,6 +139,7 @@ void Runner::bind_name(const step::Call& call_step, const SyscallResult& result)
   if (call_step.call == Call::socket) {
     made.domain = call_step.domain;
     made.type = call_step.type;
+    if (made.type == Type::stream) facts_.stream_socket = true;
   } else {
     const OpenSocket& source = *open_socket(call_step.socket);
     made = source;

@@ -330,7 +330,7 @@ std::optional<HostIndex> Runner::host_of(const IpAddress& address) const {
 // What a packet that leaves tells about its socket: the ends that the kernel chose.
 void Runner::follow_packet(HostIndex from, const Packet& packet) {
   if (packet.tcp() == nullptr && packet.udp() == nullptr) return;
-  note_shown(shown_, from, packet);
+  if (note_shown(shown_, from, packet)) facts_.retransmitted = true;
   const auto* call_step = std::get_if<step::Call>(&resolved_.action);
   if (call_step == nullptr || call_step->host != from) return;
   OpenSocket* socket = open_socket(call_step->socket);
@@ -347,6 +347,7 @@ void Runner::note_arrival(HostIndex to, const Packet& packet) {
   if (packet.tcp() == nullptr && packet.udp() == nullptr) return;
   const FourTuple tuple = sender_tuple(packet);
   const TcpSegment* segment = packet.tcp();
+  if (segment != nullptr && !segment->payload.empty()) facts_.data_arrived = true;
   for (OpenSocket& socket : situation_.sockets) {
     if (socket.host != to || socket.phase == Phase::closed) continue;
     if (socket.local.port != tuple.peer.port) continue;

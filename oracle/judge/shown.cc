@@ -6,6 +6,9 @@ namespace {
 // Whether `a` is later than `b` in a 32-bit sequence space.
 bool later(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) > 0; }
 
+// Numbers further back than this are another connection's.
+constexpr std::uint32_t retransmission_reach = 1 << 20;
+
 void take_over(Shown& shown, const TcpSegment& segment) {
   const std::uint32_t end = segment.seq + segment.sequence_length();
   if (segment.has(tcp_syn) || !segment.has(tcp_rst)) {
@@ -27,7 +30,7 @@ const Shown* find_shown(const std::vector<Shown>& all, scenario::HostIndex host,
   return nullptr;
 }
 
-Shown& note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packet& packet) {
+bool note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packet& packet) {
   const FourTuple tuple = sender_tuple(packet);
   const TcpSegment* segment = packet.tcp();
   Shown* shown = nullptr;
@@ -47,8 +50,12 @@ Shown& note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packe
     if (segment != nullptr) shown->snd_nxt = segment->seq + segment->sequence_length();
   }
   shown->last = packet;
-  if (segment != nullptr) take_over(*shown, *segment);
-  return *shown;
+  if (segment == nullptr) return false;
+  const bool again = !fresh && segment->sequence_length() > 0 && !segment->has(tcp_rst) &&
+                     later(shown->snd_nxt, segment->seq) &&
+                     shown->snd_nxt - segment->seq <= retransmission_reach;
+  take_over(*shown, *segment);
+  return again;
 }
 
 }  // namespace lockstep::judge

@@ -20,8 +20,9 @@ struct Shown {
   Packet last;                   // The last packet that left on it.
 };
 
-// Finds or makes the entry of the packet's connection and takes over what the packet shows.
-Shown& note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packet& packet);
+// Finds or makes the entry of the packet's connection and takes over what the packet shows. True
+// when it carries sequence numbers that had left before: a retransmission.
+bool note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packet& packet);
 
 const Shown* find_shown(const std::vector<Shown>& all, scenario::HostIndex host,
                         const FourTuple& tuple, bool tcp);

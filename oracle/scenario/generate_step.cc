@@ -86,17 +86,6 @@ Family draw_family(Choices& choices, const Weights& weights, const Situation& si
   return Family::settle;
 }
 
-bool is_possible(const Action& action, const Situation& situation) {
-  if (const auto* call = std::get_if<step::Call>(&action)) {
-    const std::optional<Feature> feature = needed_feature(*call);
-    return !feature.has_value() || situation.features[call->host].has(*feature);
-  }
-  if (const auto* reboot = std::get_if<step::Reboot>(&action)) {
-    return situation.features[reboot->host].has(Feature::reboot);
-  }
-  return true;
-}
-
 }  // namespace
 
 Survey survey(const Situation& situation) {

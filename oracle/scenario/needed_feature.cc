@@ -78,4 +78,20 @@ std::optional<Feature> needed_feature(const step::Call& call) {
   return std::nullopt;
 }
 
+bool is_possible(const Action& action, const Situation& situation) {
+  if (const auto* call = std::get_if<step::Call>(&action)) {
+    const std::optional<Feature> feature = needed_feature(*call);
+    return !feature.has_value() || situation.features[call->host].has(*feature);
+  }
+  if (const auto* reboot = std::get_if<step::Reboot>(&action)) {
+    return situation.features[reboot->host].has(Feature::reboot);
+  }
+  if (const auto* icmp = std::get_if<step::Icmp>(&action)) {
+    for (const OpenSocket& socket : situation.sockets) {
+      if (socket.name == icmp->socket) return situation.features[socket.host].has(Feature::icmp);
+    }
+  }
+  return true;
+}
+
 }  // namespace lockstep::scenario

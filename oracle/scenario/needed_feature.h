@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "oracle/scenario/situation.h"
 #include "oracle/scenario/step.h"
 #include "stack/port/port.h"
 
@@ -10,5 +11,8 @@ namespace lockstep::scenario {
 
 std::optional<Feature> needed_feature(OptionName option);
 std::optional<Feature> needed_feature(const step::Call& call);
+
+// Whether the hosts of the situation have the feature that the action needs.
+bool is_possible(const Action& action, const Situation& situation);
 
 }  // namespace lockstep::scenario

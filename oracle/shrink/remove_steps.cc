@@ -41,8 +41,9 @@ std::vector<StepSet> natural_sets(const Scenario& scenario) {
     if (call != nullptr && !call->result.none()) sets.push_back(graph.with_dependents(i));
   }
   std::erase_if(sets, [](const StepSet& set) { return count(set) < 2; });
-  std::ranges::stable_sort(sets,
-                           [](const StepSet& a, const StepSet& b) { return count(a) > count(b); });
+  std::ranges::sort(sets, [](const StepSet& a, const StepSet& b) {
+    return std::pair(count(b), a) < std::pair(count(a), b);
+  });
   return sets;
 }
 

@@ -355,8 +355,8 @@ void HostModel::on_left(const Packet& packet) {
   if (packet.tcp() == nullptr) udp_.on_left(packet);
 }
 
-void HostModel::on_arrived(const Packet& packet) {
-  if (packet.udp() == nullptr) tcp_.on_arrived(packet);
+void HostModel::on_arrived(const Packet& packet, bool forged) {
+  if (packet.udp() == nullptr) tcp_.on_arrived(packet, forged);
   if (packet.tcp() == nullptr) udp_.on_arrived(packet);
 }
 

@@ -25,7 +25,7 @@ class HostModel final : public UdpHost {
   void start(const HostConfig& config, const PortTraits& traits);
   void on_call(const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void on_left(const Packet& packet);
-  void on_arrived(const Packet& packet);
+  void on_arrived(const Packet& packet, bool forged);
   void on_tick(std::uint32_t ticks) { tcp_.on_tick(ticks); }
   void on_reboot();
   void on_step_end();

@@ -178,7 +178,7 @@ void HostModel::judge_conflicts(Outcomes& outcomes, const Entry& e, const Endpoi
   });
   if (worst == Conflict::yes) return outcomes.must_fail(rule, Errno::eaddrinuse);
   if (worst == Conflict::maybe) return outcomes.may_fail(rule, Errno::eaddrinuse);
-  outcomes.never(Rule::bind_free_port_is_free, Errno::eaddrinuse);
+  outcomes.excludes(Rule::bind_free_port_is_free, Errno::eaddrinuse);
 }
 
 void HostModel::follow_bind(Entry& e, const Endpoint& local) {
@@ -230,8 +230,11 @@ void HostModel::judge_name(Entry& e, const Endpoint& seen) {
   } else if (source_unseen) {
     ip_fits = is_local(seen.ip);
   }
-  const Rule rule = !stream && !s.address_chosen && !ip_fits ? Rule::udp_connect_names_the_route
-                                                             : Rule::name_is_the_bound_address;
+  Rule rule = Rule::name_is_the_bound_address;
+  if (!ip_fits && stream && !s.address_chosen) rule = Rule::name_is_local;
+  if (!stream && !s.address_chosen && udp_.is_connected(s)) {
+    rule = Rule::udp_connect_names_the_route;
+  }
   judgement_->require(rule, port_fits && ip_fits, [&] {
     return Violation{.allowed = source_unseen ? "an address of the host" : to_string(s.local),
                      .observed = to_string(seen),

@@ -58,8 +58,8 @@ void Oracle::on_left(std::uint8_t host, const Packet& packet) {
   if (HostModel* model = world_->follow(host)) model->on_left(packet);
 }
 
-void Oracle::on_arrived(std::uint8_t host, const Packet& packet) {
-  if (HostModel* model = world_->follow(host)) model->on_arrived(packet);
+void Oracle::on_arrived(std::uint8_t host, const Packet& packet, bool forged) {
+  if (HostModel* model = world_->follow(host)) model->on_arrived(packet, forged);
 }
 
 void Oracle::on_tick(std::uint8_t host, std::uint32_t ticks) {

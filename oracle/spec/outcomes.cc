@@ -7,7 +7,7 @@ namespace lockstep::oracle {
 bool Outcomes::allows(Errno error) const {
   if (error == Errno::ok) return !fails();
   for (const Row& row : std::span(rows_).first(count_)) {
-    if (row.kind != Kind::never && row.error == error) return true;
+    if (!forbids(row.kind) && row.error == error) return true;
   }
   return false;
 }
@@ -15,7 +15,7 @@ bool Outcomes::allows(Errno error) const {
 std::string Outcomes::text() const {
   std::string out = fails() ? "" : "success";
   for (const Row& row : std::span(rows_).first(count_)) {
-    if (row.kind == Kind::never) continue;
+    if (forbids(row.kind)) continue;
     if (out.find(errno_name(row.error)) != std::string::npos) continue;
     if (!out.empty()) out += " or ";
     out += errno_name(row.error);
@@ -25,14 +25,15 @@ std::string Outcomes::text() const {
 
 void Outcomes::count_applied(Judgement& judgement, Rule otherwise) const {
   for (const Row& row : std::span(rows_).first(count_)) {
-    if (row.kind == Kind::must || row.kind == Kind::may) judgement.apply(row.rule);
+    if (row.kind == Kind::must || row.kind == Kind::may || row.kind == Kind::excludes)
+      judgement.apply(row.rule);
   }
   if (!fails()) judgement.apply(otherwise);
 }
 
 Rule Outcomes::blamed(Rule otherwise, Errno error) const {
   for (const Row& row : std::span(rows_).first(count_)) {
-    if (fails() ? row.kind == Kind::must : row.kind == Kind::never && row.error == error) {
+    if (fails() ? row.kind == Kind::must : forbids(row.kind) && row.error == error) {
       return row.rule;
     }
   }

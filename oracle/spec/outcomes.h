@@ -24,6 +24,9 @@ class Outcomes {
   // The rule's premise is false: who answers `error` all the same breaks it.
   void never(Rule rule, Errno error) { add(Kind::never, rule, error); }
 
+  // As never, for a rule that is about the premise being false: this counts as applying it.
+  void excludes(Rule rule, Errno error) { add(Kind::excludes, rule, error); }
+
   bool fails() const { return musts_ > 0; }
   bool allows(Errno error) const;
   // Counts the rules that were applied; records a violation when `error` is not allowed, of the
@@ -43,7 +46,8 @@ class Outcomes {
   std::string text() const;
 
  private:
-  enum class Kind : std::uint8_t { must, also, may, never };
+  enum class Kind : std::uint8_t { must, also, may, never, excludes };
+  static bool forbids(Kind kind) { return kind == Kind::never || kind == Kind::excludes; }
   struct Row {
     Rule rule;
     Errno error;

@@ -18,8 +18,8 @@ struct SocketModel {
   SocketId id = 0;
   Domain domain = Domain::inet;
   Type type = Type::stream;
-  std::uint16_t descriptors =
-      1;  // 0: closed by the application (an orphan, or a child not accepted).
+  // 0: closed by the application (an orphan), or a child that nobody accepted.
+  std::uint16_t descriptors = 1;
   bool reuse_address = false;
   bool reuse_port = false;
   bool broadcast = false;

@@ -62,7 +62,8 @@ class TcpModel {
   void on_close(SocketModel& socket);
 
   // A segment (or an ICMP error that quotes one) arrives at, or leaves, this host.
-  void on_arrived(const Packet& packet);
+  // `forged`: no host ever sent this packet.
+  void on_arrived(const Packet& packet, bool forged = false);
   void on_left(const Packet& packet);
   void on_tick(std::uint32_t ticks);
 

@@ -212,8 +212,8 @@ void UdpModel::on_getsockopt(const SocketModel& socket, const Syscall& call,
                         });
     return;
   }
-  const Rule rule = s.error.may_be_none() && seen != Errno::ok ? Rule::udp_error_needs_icmp
-                                                               : Rule::udp_error_is_reported_once;
+  const Rule rule =
+      s.error.may_be_some() ? Rule::udp_error_is_reported_once : Rule::udp_error_needs_icmp;
   judgement_->require(rule, result.ok() && s.error.may_be(seen), [&] {
     return Violation{.allowed = s.error.text(),
                      .observed = std::string(errno_name(seen)),

@@ -42,6 +42,7 @@ class UdpModel {
   void on_left(const Packet& packet);
   void on_step_end();
 
+  bool is_connected(const SocketModel& socket) const { return state(socket).connected; }
   // Connected from a wildcard address: the stack chose one that was not seen yet.
   bool source_unseen(const SocketModel& socket) const {
     return state(socket).connected && socket.local.ip.is_unspecified();
@@ -139,15 +140,15 @@ class UdpModel {
   void take(const SocketModel& socket, std::size_t index, const Syscall& call,
             const SyscallResult& result);
   void blame_receive(const SocketModel& socket, const Syscall& call, const SyscallResult& result);
-  bool waits_elsewhere(const Socket& socket, const Syscall& call,
-                       const SyscallResult& result) const;
+  std::optional<Rule> owner_rule(const Socket& socket, const Syscall& call,
+                                 const SyscallResult& result) const;
   // udp_wire.cc
   void arrive(const Endpoint& source, const Endpoint& destination, const Slice& payload,
               std::optional<std::size_t> hidden_sender);
   void gather(const Endpoint& source, const Endpoint& destination);
   bool only_best(std::size_t& best) const;
   void enqueue(std::size_t slot, const Endpoint& source, const Endpoint& destination,
-               const Slice& payload, bool sure, bool shared);
+               const Slice& payload, bool sure, Demux choice);
   void arrive_at_many(const Endpoint& source, const Endpoint& destination, const Slice& payload,
                       bool sure);
   void refuse(const Endpoint& source, const Endpoint& destination,
@@ -165,6 +166,7 @@ class UdpModel {
   std::vector<OwedIcmp> owed_icmp_;
   std::vector<PathMtu> path_mtus_;
   std::vector<Candidate> candidates_;  // Scratch of one arrival.
+  bool outdone_ = false;               // One of them outdid others.
   std::uint32_t next_order_ = 0;
 };
 

@@ -15,12 +15,15 @@
 
 namespace lockstep::oracle {
 
+// How the socket that receives a datagram was told from others.
+enum class Demux : std::uint8_t { sole, best_match, last_bound };
+
 struct QueuedDatagram {
   Slice payload;
   Endpoint source;  // Port 0: not known.
   Endpoint destination;
   bool certain = true;
-  bool shared = false;  // Other sockets' flags or addresses had to be weighed to choose this one.
+  Demux choice = Demux::sole;
 };
 
 class DatagramQueue {

@@ -36,6 +36,12 @@ bool matches(const QueuedDatagram& datagram, const Syscall& call, const SyscallR
          bytes_match(datagram, call);
 }
 
+// The rule that says whose a datagram is.
+Rule demux_rule(const QueuedDatagram& datagram) {
+  return datagram.choice == Demux::last_bound ? Rule::udp_demux_last_bound
+                                              : Rule::udp_demux_best_match;
+}
+
 std::string datagram_text(const QueuedDatagram& datagram) {
   return std::to_string(datagram.payload.size()) + " bytes from " + to_string(datagram.source);
 }
@@ -74,6 +80,7 @@ void UdpModel::on_receive(const SocketModel& socket, const Syscall& call,
 
 void UdpModel::on_receive_error(const SocketModel& socket, Errno error) {
   Socket& s = state(socket);
+  judgement_->apply(Rule::udp_recv_no_other_error);
   if (s.error.may_be(error) && s.error.may_be_some()) {
     judgement_->apply(Rule::udp_error_is_reported_once);
     s.error.become_none();
@@ -94,7 +101,9 @@ void UdpModel::on_receive_error(const SocketModel& socket, Errno error) {
                       [&] { return observed(s.error.text()); });
   const std::size_t certain = s.queue.first_certain();
   Rule rule = Rule::udp_recv_queued_is_returned;
-  if (certain < s.queue.size() && s.queue.at(certain).shared) rule = Rule::udp_demux_best_match;
+  if (certain < s.queue.size() && s.queue.at(certain).choice != Demux::sole) {
+    rule = demux_rule(s.queue.at(certain));
+  }
   judgement_->require(rule, certain == s.queue.size(),
                       [&] { return observed(datagram_text(s.queue.at(certain))); });
   judgement_->apply(Rule::udp_recv_empty_is_eagain);
@@ -112,7 +121,9 @@ void UdpModel::take(const SocketModel& socket, std::size_t index, const Syscall&
     judgement_->apply(rule);
   }
   if (call.call == Call::recvfrom) judgement_->apply(Rule::udp_recv_names_the_sender);
-  if (s.queue.at(index).shared) judgement_->apply(Rule::udp_demux_best_match);
+  if (s.queue.at(index).choice != Demux::sole) {
+    judgement_->apply(demux_rule(s.queue.at(index)));
+  }
   const std::size_t certain = s.queue.first_certain();
   const bool peek = (call.flags & msg_peek) != 0;
   bool ambiguous = false;
@@ -142,8 +153,12 @@ void UdpModel::blame_receive(const SocketModel& socket, const Syscall& call,
     else if (!source_matches(d, call, result))
       rule = Rule::udp_recv_names_the_sender;
   }
-  if (rule == Rule::udp_boundaries_are_kept && waits_elsewhere(s, call, result)) {
-    rule = Rule::udp_demux_best_match;
+  if (rule == Rule::udp_boundaries_are_kept) {
+    if (const auto owner = owner_rule(s, call, result)) {
+      rule = *owner;
+    } else if (queue.empty() && result.value == 0) {
+      rule = Rule::udp_recv_empty_is_eagain;
+    }
   }
   judgement_->require(rule, false, [&] {
     std::string allowed = first < queue.size() ? datagram_text(queue.at(first)) : "EAGAIN";
@@ -156,17 +171,17 @@ void UdpModel::blame_receive(const SocketModel& socket, const Syscall& call,
   });
 }
 
-// Whether the datagram should have gone to another socket.
-bool UdpModel::waits_elsewhere(const Socket& socket, const Syscall& call,
-                               const SyscallResult& result) const {
+// The rule by which what was received belongs to another socket, if one waits for it.
+std::optional<Rule> UdpModel::owner_rule(const Socket& socket, const Syscall& call,
+                                         const SyscallResult& result) const {
   for (std::size_t slot = 0; slot < used_; ++slot) {
     const Socket& other = sockets_[slot];
     if (!other.open || other.id == socket.id) continue;
     for (std::size_t i = 0; i < other.queue.size(); ++i) {
-      if (matches(other.queue.at(i), call, result)) return true;
+      if (matches(other.queue.at(i), call, result)) return demux_rule(other.queue.at(i));
     }
   }
-  return false;
+  return std::nullopt;
 }
 
 }  // namespace lockstep::oracle

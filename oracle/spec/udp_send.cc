@@ -204,7 +204,6 @@ void UdpModel::on_send(SocketModel& socket, const Syscall& call, const SyscallRe
   } else if (s.connected && !foreign) {
     target = resolve(socket, s.peer);
   }
-  const std::string_view before = result.ok() ? "" : errno_name(result.error);
   Outcomes outcomes;
   judge_send(outcomes, socket, call, target ? &*target : nullptr);
   follow_autobind(socket, result);
@@ -214,13 +213,11 @@ void UdpModel::on_send(SocketModel& socket, const Syscall& call, const SyscallRe
     if (!outcomes.allows(result.error)) s.error.become_none();
     return;
   }
-  if (result.error == Errno::econnrefused) {
-    outcomes.never(Rule::udp_error_needs_icmp, Errno::econnrefused);
-  }
+  outcomes.never(Rule::udp_error_needs_icmp, Errno::econnrefused);
   if (!outcomes.fails()) {
     judgement_->require(Rule::udp_error_is_reported_once, s.error.may_be_none(), [&] {
       return Violation{.allowed = s.error.text(),
-                       .observed = before.empty() ? "success" : std::string(before),
+                       .observed = result.ok() ? "success" : std::string(errno_name(result.error)),
                        .state = describe(socket.id)};
     });
   }

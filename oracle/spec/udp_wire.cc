@@ -51,10 +51,11 @@ void UdpModel::arrive(const Endpoint& source, const Endpoint& destination, const
   if (candidates_.empty()) return refuse(source, destination, hidden_sender, false);
   std::size_t best = 0;
   const bool one = only_best(best);
-  const bool shared = candidates_.size() > 1;
-  if (one) return enqueue(best, source, destination, payload, true, shared);
+  Demux choice = outdone_ ? Demux::best_match : Demux::sole;
+  if (candidates_.size() > 1) choice = Demux::last_bound;
+  if (one) return enqueue(best, source, destination, payload, true, choice);
   for (const Candidate& c : candidates_) {
-    enqueue(c.slot, source, destination, payload, false, shared);
+    enqueue(c.slot, source, destination, payload, false, choice);
   }
   if (std::ranges::none_of(candidates_, &Candidate::sure)) {
     refuse(source, destination, hidden_sender, true);
@@ -96,7 +97,8 @@ void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
     if (c.sure) best_sure = std::max(best_sure, c.score);
     candidates_.push_back(c);
   }
-  std::erase_if(candidates_, [&](const Candidate& c) { return c.score < best_sure; });
+  outdone_ =
+      std::erase_if(candidates_, [&](const Candidate& c) { return c.score < best_sure; }) > 0;
 }
 
 // Whether it is certain which candidate receives; `best` is its slot.
@@ -111,14 +113,13 @@ bool UdpModel::only_best(std::size_t& best) const {
     }
     if (s.order > sockets_[best].order) best = c.slot;
   }
-  judgement_->apply(Rule::udp_demux_last_bound);
   return true;
 }
 
 // Linux charges each datagram more than its bytes, releases what was read late, and takes one that
 // comes to an empty queue whatever its size; within these bounds it is kept for certain.
 void UdpModel::enqueue(std::size_t slot, const Endpoint& source, const Endpoint& destination,
-                       const Slice& payload, bool sure, bool shared) {
+                       const Slice& payload, bool sure, Demux choice) {
   Socket& s = sockets_[slot];
   const SocketModel& socket = host_->socket(s.id);
   const std::size_t capacity = socket.receive_buffer > 0
@@ -135,7 +136,7 @@ void UdpModel::enqueue(std::size_t slot, const Endpoint& source, const Endpoint&
                 .source = source,
                 .destination = destination,
                 .certain = sure && fits,
-                .shared = shared});
+                .choice = choice});
 }
 
 // Multicast and broadcast go to every socket of the port that is bound to the wildcard or to that
@@ -155,7 +156,7 @@ void UdpModel::arrive_at_many(const Endpoint& source, const Endpoint& destinatio
     if (!takes || (s.connected && s.peer.ip != source.ip)) continue;
     if (s.connected && s.peer.port != 0 && source.port != 0 && s.peer.port != source.port) continue;
     const bool certain = sure && socket.local.port != 0 && !s.connected;
-    enqueue(slot, source, destination, payload, certain, true);
+    enqueue(slot, source, destination, payload, certain, Demux::sole);
   }
 }
 
@@ -238,7 +239,7 @@ void UdpModel::on_icmp_left(const Packet& packet, const IcmpMessage& icmp) {
       continue;
     }
     owed.left = true;
-    return;
+    return judgement_->apply(Rule::udp_icmp_from_nowhere);
   }
   judgement_->require(Rule::udp_icmp_from_nowhere, false, [&] {
     return Violation{.allowed = "no ICMP error, or the one port unreachable that is owed",
@@ -271,6 +272,7 @@ void UdpModel::on_datagram_left(const Packet& packet, const UdpDatagram& datagra
     }
     ++owed.left;
     judgement_->apply(Rule::udp_send_source_is_the_sockets);
+    judgement_->apply(Rule::udp_nothing_from_nowhere);
     const bool unknown = socket.bound && socket.local.port == 0;
     if (unknown) host_->learn_local(socket, {socket.local.ip, source.port});
     const Socket* s = find(owed.socket);

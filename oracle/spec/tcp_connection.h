@@ -1,0 +1,195 @@
+// What the oracle knows of one TCP connection: the values it has seen, and the hypotheses about
+// what it cannot see. Plain values; the rules that move them are in tcp_engine.h and its sources.
+//
+//   send side, in offsets from our ISS         receive side, in offsets from the peer's ISS
+//   0   1 ........ una ........ nxt ... end    0   1 ..... read ...... rcv_nxt ...... edge
+//   SYN | acked     | in flight  | queued       SYN | consumed | readable | window     |
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "oracle/spec/payload.h"
+#include "oracle/spec/rule.h"
+#include "oracle/spec/socket_model.h"
+#include "oracle/spec/tcp_sequence.h"
+#include "stack/api/address.h"
+#include "stack/api/error_number.h"
+#include "stack/api/slice.h"
+
+namespace lockstep::oracle {
+
+// RFC 9293 3.3.2. LISTEN is a state of the socket, not of a connection.
+enum class TcpState : std::uint8_t {
+  closed,
+  syn_sent,
+  syn_received,
+  established,
+  fin_wait_1,
+  fin_wait_2,
+  close_wait,
+  closing,
+  last_ack,
+  time_wait,
+};
+
+// Bytes that arrived for the offsets [begin, end) and were not read yet. Several copies may cover
+// an offset: any of them may win.
+struct Copy {
+  Offset begin = 0;
+  Slice bytes;
+
+  Offset end() const { return begin + static_cast<Offset>(bytes.size()); }
+  friend bool operator==(const Copy&, const Copy&) = default;
+};
+
+// A RST that a hypothesis lets the host send in this step.
+struct DueReset {
+  Rule rule{};
+  bool must = true;
+  bool sent = false;
+  bool answers_ack = false;  // The segment answered had an ACK, so its number is the RST's.
+  bool from_connection = false;  // Any number between una and nxt will do, too.
+  std::uint32_t seq = 0;
+  std::uint32_t ack = 0;     // Of a RST|ACK.
+
+  friend bool operator==(const DueReset&, const DueReset&) = default;
+};
+
+// One way in which everything seen so far can have happened.
+struct Hypothesis {
+  TcpState state = TcpState::closed;
+
+  // Send side.
+  std::uint32_t iss = 0;
+  bool iss_known = false;
+  Offset una = 0;
+  Offset nxt = 0;             // The highest number sent, plus one.
+  Offset wnd_right = 0;       // The edge that the peer allows: of the last update it may have taken.
+  Offset wnd_right_low = 0;   // The least edge that it may go by.
+  Offset wnd_max = 0;         // The largest window ever seen.
+  Offset wl1 = 0;
+  Offset wl2 = 0;
+  Offset una_before = 0;      // Values at the start of the step: what leaves in a step may
+  Offset nxt_before = 0;      // have been made before the last arrival in it.
+  Offset wnd_right_step = 0;  // The largest edge within the step.
+  std::uint16_t peer_mss = 536;
+  std::uint8_t peer_scale = 0;
+  bool scaled = false;        // Both SYNs offered a window scale.
+  bool timestamps = false;
+  bool sack = false;
+
+  // Receive side.
+  std::uint32_t irs = 0;
+  Offset rcv_nxt = 0;
+  Offset rcv_before = 0;      // At the start of the step.
+  Offset read = 1;
+  Offset edge = 0;            // The right edge of the window last advertised.
+  Offset read_at_edge = 1;    // `read` when it was.
+  Offset ack_shown = 0;       // The highest acknowledgment sent.
+  bool peer_fin = false;      // The peer's FIN was taken.
+  bool stream_unknown = false;  // Urgent data: bytes cannot be told any more.
+  std::vector<Copy> copies;   // Not read yet; those past rcv_nxt may or may not be held.
+  std::vector<Offset> fins;   // Offsets of FINs past rcv_nxt that may or may not be held.
+
+  // What the application can see beside data.
+  Errno error = Errno::ok;
+  Errno soft_error = Errno::ok;
+  bool read_shut = false;
+  bool write_shut = false;
+  bool queued = false;        // In the accept queue.
+  std::uint64_t queued_at = 0;
+
+  // What is owed or allowed within the step.
+  bool ack_due = false;
+  Rule ack_rule{};
+  bool ack_allowed = false;   // A challenge ACK and the like.
+  bool hushed = false;        // What arrived must not be answered.
+  Rule hush_rule{};
+  bool syn_due = false;       // A SYN or SYN-ACK.
+  Rule syn_rule{};
+  std::vector<DueReset> resets;
+
+  // Timers, in ticks.
+  std::uint32_t waited = 0;      // Since the oldest unacknowledged number was first sent or progress.
+  std::uint32_t retries = 0;     // How often it was sent again.
+  std::uint32_t ack_waited = 0;  // Since data arrived that no ACK has shown.
+  std::uint32_t state_age = 0;   // In TIME_WAIT or FIN_WAIT_2.
+  std::uint32_t duplicate_acks = 0;
+  bool fast_retransmit_due = false;
+  bool doubtful = false;         // A forgery or its consequence: nothing is owed by the settle.
+
+  bool alive() const { return state != TcpState::closed; }
+  bool synchronized() const {
+    return state != TcpState::closed && state != TcpState::syn_sent &&
+           state != TcpState::syn_received;
+  }
+  // Readable bytes: the FIN takes a number but is none.
+  Offset readable() const { return rcv_nxt - (peer_fin ? 1 : 0) - read; }
+
+  friend bool operator==(const Hypothesis&, const Hypothesis&) = default;
+};
+
+// A stretch of bytes that send accepted.
+struct Run {
+  Offset begin = 0;
+  Offset end = 0;
+  PayloadTag tag;
+};
+
+// A connection: what all hypotheses share, and the hypotheses.
+struct Connection {
+  FourTuple tuple;
+  bool tuple_known = true;       // False until the SYN shows the local end that was chosen.
+  SocketId socket = 0;           // 0: a tuple that no socket owns (a stray segment came for it).
+  SocketId listener = 0;         // The listener whose child it is.
+  bool accepted = false;         // A child that accept returned.
+  bool orphan = false;           // The application closed it.
+  bool in_use = false;
+  bool wants_fin = false;        // The application closed its sending side.
+  bool syn_was_sent = false;
+  Offset end = 1;                // One past the last byte that send accepted.
+  std::vector<Run> runs;
+  std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
+  bool own_timestamps = false;
+  bool own_sack = false;
+  std::uint16_t own_mss = 536;
+  std::uint32_t arrivals = 0;    // Segments that arrived in this step.
+  bool ticked = false;           // Time passed in this step.
+  std::vector<Hypothesis> hypotheses;
+
+  bool may_be_alive() const {
+    for (const Hypothesis& h : hypotheses) {
+      if (h.alive()) return true;
+    }
+    return false;
+  }
+  bool surely_alive() const {
+    for (const Hypothesis& h : hypotheses) {
+      if (!h.alive()) return false;
+    }
+    return !hypotheses.empty();
+  }
+  // Where the FIN stands, once the application asked for one.
+  Offset fin_offset() const { return end; }
+};
+
+// A stream socket as its calls see it.
+struct StreamSocket {
+  // Linux: socket.state of the file, beside the state of the connection (inet_stream_connect).
+  enum class Phase : std::uint8_t { unconnected, connecting, connected };
+
+  SocketId id = 0;
+  Phase phase = Phase::unconnected;
+  bool listening = false;
+  std::uint32_t backlog = 0;       // As capped.
+  std::uint32_t backlog_least = 0; // The smallest in this step or since children queued.
+  bool read_shut = false;          // Of a socket without a connection: sticky.
+  bool write_shut = false;
+  Errno error = Errno::ok;         // Pending on a socket without a connection.
+  std::int32_t connection = -1;    // Index of its connection, -1: none.
+  bool was_connected = false;
+};
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,248 @@
+// TcpEngine: the rules of TCP for one host. Each event (a call's result, a segment that arrives or
+// leaves, a tick) maps every hypothesis of the connection concerned to its allowed successors; a
+// hypothesis that the event refutes is dropped, and when the last one goes the rule that refuted it
+// is broken. Sources: RFC 9293, 5961, 6191; the man pages; docs/oracle.md for what Linux does.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "oracle/spec/outcomes.h"
+#include "oracle/spec/tcp_connection.h"
+#include "oracle/spec/tcp_model.h"
+#include "stack/wire/quote.h"
+
+namespace lockstep::oracle {
+
+// Whether the acceptability test of RFC 9293 3.10.7.4 passes. The window that a stack goes by may
+// be larger than the one that it showed last, hence maybe.
+enum class Acceptable : std::uint8_t { no, maybe, yes };
+
+class TcpEngine {
+ public:
+  TcpEngine(HostServices& host, Judgement& judgement) : host_(&host), judgement_(&judgement) {}
+  void reset();
+
+  void on_socket(SocketModel& socket);
+  void on_call(SocketModel& socket, const Syscall& call, const SyscallResult& result,
+               PayloadTag tag);
+  SocketId on_accept(SocketModel& listener, const SyscallResult& result);
+  void on_close(SocketModel& socket);
+  void on_arrived(const Packet& packet, bool forged);
+  void on_left(const Packet& packet);
+  void on_tick(std::uint32_t ticks);
+  void on_step_end();
+  void on_settled();
+  bool quiet() const;
+  bool desynchronised() const;
+  void add_holders(std::vector<PortHolder>& out) const;
+  std::string describe(SocketId socket) const;
+
+ private:
+  // tcp_engine.cc: storage and hypotheses.
+  StreamSocket& stream(SocketId id);
+  const StreamSocket* find_stream(SocketId id) const;
+  Connection* connection_of(const StreamSocket& s);
+  Connection& make_connection(const FourTuple& tuple);
+  void free_connection(Connection& c);
+  void detach(StreamSocket& s);
+  void visit(const Connection& c, const Hypothesis& h, int event);
+  void settle_hypotheses(Connection& c, std::size_t kept);
+  bool done() const { return judgement_->violation().has_value(); }
+  bool exact_clock() const { return host_->traits().clock == PortClock::exact; }
+
+  // Applies `step(h)` to each hypothesis of `c`; see the class comment. Not to be nested.
+  template <typename Step>
+  void branch(Connection& c, Step&& step) {
+    forks_.clear();
+    current_ = &c;
+    std::size_t kept = 0;
+    std::optional<Violation> last;
+    for (std::size_t i = 0; i < c.hypotheses.size(); ++i) {
+      refuted_.reset();
+      step(c.hypotheses[i]);
+      if (refuted_) {
+        last = std::move(refuted_);
+        continue;
+      }
+      if (kept != i) std::swap(c.hypotheses[kept], c.hypotheses[i]);
+      ++kept;
+    }
+    current_ = nullptr;
+    if (kept == 0 && forks_.empty()) {
+      if (last) blame(std::move(*last));
+      return;
+    }
+    settle_hypotheses(c, kept);
+  }
+
+  // Within branch: another successor of the same event.
+  void fork(const Hypothesis& h) { forks_.push_back(h); }
+
+  // Within branch: refutes the hypothesis unless `holds`. `allowed` says what the rule asks for: a
+  // text, or a function that makes one.
+  template <typename Allowed>
+  bool check(Rule rule, bool holds, const Hypothesis& h, Allowed&& allowed) {
+    judgement_->apply(rule);
+    if (holds || refuted_) return holds;
+    refute(rule, h, text_of(std::forward<Allowed>(allowed)));
+    return false;
+  }
+  // Outside branch: a rule about the host or a socket without a connection.
+  template <typename Allowed>
+  bool require(Rule rule, bool holds, Allowed&& allowed, const StreamSocket* s = nullptr) {
+    judgement_->apply(rule);
+    if (holds) return true;
+    Violation v;
+    v.rule = rule;
+    v.allowed = text_of(std::forward<Allowed>(allowed));
+    v.observed = observed();
+    v.state = s == nullptr ? std::string("no connection") : describe(s->id);
+    blame(std::move(v));
+    return false;
+  }
+  static std::string text_of(std::string_view text) { return std::string(text); }
+  template <typename Make>
+    requires requires(Make make) { std::string(make()); }
+  static std::string text_of(Make&& make) {
+    return make();
+  }
+  void refute(Rule rule, const Hypothesis& h, std::string allowed);
+  void blame(Violation violation);
+  std::string observed() const;
+
+  // tcp_idle.cc: calls on sockets without a connection, fresh or listening.
+  void idle_call(StreamSocket& s, SocketModel& socket);
+  void idle_receive(StreamSocket& s);
+  void idle_send(StreamSocket& s);
+  void idle_poll(StreamSocket& s);
+  void idle_shutdown(StreamSocket& s, SocketModel& socket);
+  bool take_idle_error(StreamSocket& s);
+  void on_get_error(StreamSocket& s);
+
+  // tcp_listen.cc
+  void on_listen(StreamSocket& s, SocketModel& socket);
+  void stop_listening(StreamSocket& s, Rule rule);
+  StreamSocket* find_listener(const Endpoint& local, bool& shared);
+  bool covers(const SocketModel& listener, const Endpoint& local) const;
+  struct Room {
+    std::uint32_t queued_least = 0;
+    std::uint32_t queued_most = 0;
+    std::uint32_t embryonic_most = 0;
+  };
+  Room room_of(SocketId listener, const Connection* except) const;
+  void poll_listener(StreamSocket& s);
+
+  // tcp_connect.cc
+  void on_connect(StreamSocket& s, SocketModel& socket);
+  void start_connect(StreamSocket& s, SocketModel& socket);
+  void judge_destination(Outcomes& out, const SocketModel& socket, const Endpoint& to) const;
+  void open_connection(StreamSocket& s, SocketModel& socket, const Endpoint& to);
+  void repeat_connect(StreamSocket& s, Connection& c);
+  void disconnect(StreamSocket& s, SocketModel& socket);
+  void forget_connection(StreamSocket& s, SocketModel& socket);
+
+  // tcp_send.cc, tcp_receive.cc, tcp_close.cc, tcp_poll.cc: calls on sockets with a connection.
+  void on_send(StreamSocket& s, Connection& c, PayloadTag tag);
+  void accept_bytes(Connection& c, PayloadTag tag, Offset count);
+  void on_receive(Connection& c);
+  void receive_error(Hypothesis& h);
+  void receive_bytes(Hypothesis& h);
+  bool bytes_may_be(const Hypothesis& h, Offset from, std::span<const std::byte> bytes) const;
+  void on_shutdown(StreamSocket& s, SocketModel& socket, Connection& c);
+  void shut_down(Connection& c, Hypothesis& h, bool read, bool write);
+  void close_connection(Connection& c, const SocketModel& socket);
+  void abort_hypothesis(Hypothesis& h, Rule rule, bool must);
+  void on_getpeername(Connection& c);
+  void on_poll(Connection& c);
+  void on_queue_sizes(Connection& c);
+
+  // tcp_arrive.cc and tcp_arrive_opening.cc: segments that arrive. RFC 9293 3.10.7.
+  void on_segment(const Packet& packet, const TcpSegment& seg, bool forged);
+  void arrive(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_closed(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg, StreamSocket& listener);
+  void arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable acceptable);
+  bool arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void become_established(Connection& c, Hypothesis& h);
+  void learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack);
+  void fin_acknowledged(Connection& c, Hypothesis& h);
+  void reset_connection(Connection& c, Hypothesis& h, Errno error);
+  void owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must);
+  void owe_ack(Hypothesis& h, Rule rule);
+  Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
+  void on_icmp(const Packet& packet, const IcmpMessage& icmp);
+
+  // tcp_text.cc: what arrives as bytes and FINs, and what may have become of it.
+  void arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  void keep_copy(Hypothesis& h, Offset begin, const Slice& bytes);
+  bool memory_may_be_short(const Connection& c, const Hypothesis& h) const;
+  bool next_point(const Hypothesis& h, Offset from, Offset& to, bool& by_fin) const;
+  bool is_closure(const Hypothesis& h, Offset ack) const;
+  bool unresolved(const Hypothesis& h) const;
+  void resolve(Connection& c, Hypothesis& h, Offset ack);
+  void peer_fin_taken(Connection& c, Hypothesis& h);
+  void drop_read_copies(Hypothesis& h);
+
+  // tcp_emit.cc: segments that leave.
+  void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  void emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack);
+  void emit_options(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
+  Connection* find_for_tuple(const FourTuple& tuple, bool alive);
+  Connection* find_opening(const FourTuple& tuple);
+
+  // tcp_timers.cc: ticks and deadlines.
+  void end_step(Connection& c);
+  void end_step(Connection& c, Hypothesis& h);
+  void step_deadlines(Connection& c, Hypothesis& h);
+  void step_timers(Connection& c, Hypothesis& h);
+  void give_up_timer(Connection& c, Hypothesis& h);
+  bool outstanding(const Connection& c, const Hypothesis& h) const;
+  Offset end_of_send(const Connection& c, const Hypothesis& h) const;
+  std::uint32_t latest_retransmission(std::uint32_t number) const;
+  // What keeps a settle from ending; an invalid rule when nothing does.
+  struct Debt {
+    bool owed = false;
+    Rule rule{};
+    std::string_view allowed;
+  };
+  Debt debt_of(const Connection& c, const Hypothesis& h) const;
+  std::string describe(const Connection& c, const Hypothesis& h) const;
+
+  static constexpr std::size_t hypotheses_max = 32;
+
+  HostServices* host_;
+  Judgement* judgement_;
+  std::vector<Connection> connections_;  // Those past used_ are kept for their capacity.
+  std::size_t used_ = 0;
+  std::vector<StreamSocket> streams_;    // Likewise.
+  std::size_t streams_used_ = 0;
+  std::vector<std::uint32_t> stream_by_id_;  // Index + 1.
+  std::uint64_t events_ = 0;             // Orders what happened on this host.
+
+  // Of the event at hand.
+  std::vector<Hypothesis> forks_;
+  std::optional<Violation> refuted_;
+  Connection* current_ = nullptr;
+  const Syscall* call_ = nullptr;
+  const SyscallResult* result_ = nullptr;
+  const Packet* packet_ = nullptr;
+  bool forged_ = false;
+};
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,44 @@
+#include "oracle/spec/tcp_model.h"
+
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+
+struct TcpModel::State {
+  TcpEngine engine;
+};
+
+TcpModel::TcpModel(HostServices& host, Judgement& judgement)
+    : state_(new State{TcpEngine(host, judgement)}) {}
+TcpModel::~TcpModel() = default;
+
+void TcpModel::reset() { state_->engine.reset(); }
+void TcpModel::on_socket(SocketModel& socket) { state_->engine.on_socket(socket); }
+
+void TcpModel::on_call(SocketModel& socket, const Syscall& call, const SyscallResult& result,
+                       PayloadTag tag) {
+  state_->engine.on_call(socket, call, result, tag);
+}
+
+SocketId TcpModel::on_accept(SocketModel& listener, const SyscallResult& result) {
+  return state_->engine.on_accept(listener, result);
+}
+
+void TcpModel::on_close(SocketModel& socket) { state_->engine.on_close(socket); }
+void TcpModel::on_arrived(const Packet& packet, bool forged) {
+  state_->engine.on_arrived(packet, forged);
+}
+void TcpModel::on_left(const Packet& packet) { state_->engine.on_left(packet); }
+void TcpModel::on_tick(std::uint32_t ticks) { state_->engine.on_tick(ticks); }
+void TcpModel::on_step_end() { state_->engine.on_step_end(); }
+void TcpModel::on_settled() { state_->engine.on_settled(); }
+bool TcpModel::quiet() const { return state_->engine.quiet(); }
+bool TcpModel::desynchronised() const { return state_->engine.desynchronised(); }
+
+void TcpModel::add_holders(std::vector<PortHolder>& out) const {
+  state_->engine.add_holders(out);
+}
+
+std::string TcpModel::describe(SocketId socket) const { return state_->engine.describe(socket); }
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,85 @@
+#include "stack/kernel/socket.h"
+
+#include <tuple>
+#include <utility>
+
+#include "stack/api/hash.h"
+
+namespace lockstep {
+namespace {
+
+std::uint64_t pack(std::initializer_list<bool> bits) {
+  std::uint64_t word = 1;
+  for (bool bit : bits) word = (word << 1) | (bit ? 1 : 0);
+  return word;
+}
+
+std::uint64_t hash_of(std::uint64_t seed, std::int32_t value) {
+  return hash_mix(seed, static_cast<std::uint32_t>(value));
+}
+
+std::uint64_t hash_of(std::uint64_t seed, const SocketOptions& o) {
+  seed =
+      hash_mix(seed, pack({o.reuse_address, o.reuse_port, o.broadcast, o.keepalive,
+                           o.out_of_band_inline, o.no_delay, o.cork, o.receive_errors, o.v6_only}));
+  for (std::int32_t value :
+       {o.linger.value, o.linger.seconds, o.receive_buffer, o.send_buffer, o.receive_low_water,
+        o.max_segment, o.keepalive_idle_seconds, o.keepalive_interval_seconds, o.keepalive_count,
+        o.user_timeout_ms, o.linger2_seconds, o.ttl, o.unicast_hops, o.mtu_discover}) {
+    seed = hash_of(seed, value);
+  }
+  return seed;
+}
+
+std::uint64_t hash_of(std::uint64_t seed, const Ring<Slot>& slots) {
+  for (std::size_t i = 0; i < slots.size(); ++i) seed = hash_mix(seed, slots[i]);
+  return hash_mix(seed, slots.size());
+}
+
+auto tied(const Socket& s) {
+  return std::tie(s.domain, s.type, s.live, s.phase, s.shut_read, s.shut_write, s.end_of_stream,
+                  s.port_locked, s.address_locked, s.peer_set, s.is_receiver, s.in_connections,
+                  s.accepted, s.pending_error, s.soft_error, s.fd, s.descriptors, s.local, s.peer,
+                  s.claim, s.options, s.tcb, s.datagrams, s.backlog, s.accept_queue, s.handshakes,
+                  s.listener, s.wakers);
+}
+
+}  // namespace
+
+bool operator==(const Socket& a, const Socket& b) { return tied(a) == tied(b); }
+
+std::uint64_t Socket::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
+  seed = hash_mix(seed, pack({domain == Domain::inet, type == Type::stream, shut_read, shut_write,
+                              end_of_stream, port_locked, address_locked, peer_set, is_receiver,
+                              in_connections, accepted, claim.held, claim.reuse_address,
+                              claim.reuse_port, claim.listening, claim.chosen_by_connect}));
+  seed = hash_mix(seed, (static_cast<std::uint64_t>(phase) << 32) |
+                            static_cast<std::uint16_t>(pending_error) |
+                            (std::uint64_t{static_cast<std::uint16_t>(soft_error)} << 16));
+  seed = hash_of(seed, fd.value);
+  seed = hash_mix(seed, (std::uint64_t{descriptors} << 32) | backlog);
+  seed = hash_mix(hash_mix(seed, stable_hash(local)), stable_hash(peer));
+  seed = hash_mix(hash_of(hash_of(hash_of(seed, options), accept_queue), handshakes), listener);
+  for (const Waker& waker : wakers) {
+    seed = hash_mix(hash_mix(seed, waker.token), (waker.armed ? 0x10000u : 0u) | waker.mask);
+  }
+  return is_stream() ? tcb.hash(seed, now_ticks) : datagrams.hash(seed);
+}
+
+void clear(Socket& socket) {
+  Socket fresh;
+  clear(socket.tcb);
+  socket.datagrams.clear();
+  socket.accept_queue.clear();
+  socket.handshakes.clear();
+  socket.wakers.clear();
+  fresh.tcb = std::move(socket.tcb);
+  fresh.datagrams = std::move(socket.datagrams);
+  fresh.accept_queue = std::move(socket.accept_queue);
+  fresh.handshakes = std::move(socket.handshakes);
+  fresh.wakers = std::move(socket.wakers);
+  fresh.generation = socket.generation + 1;
+  socket = std::move(fresh);
+}
+
+}  // namespace lockstep
