@@ -187,8 +187,11 @@ class Session {
     if (!known_.insert(cause + text).second) return;
     judge::Trace trace;
     judge::run(runner, shrunk.scenario, &trace);
+    const fs::path name = options_.out / view::finding_name(shrunk.scenario, cause);
     absl::StatusOr<fs::path> folder =
-        view::write_finding(options_.out, *parsed, shrunk.scenario, trace, replay_options());
+        view::write_finding(options_.out, *parsed, shrunk.scenario, trace,
+                            "lockstep run" + replay_options() + " " +
+                                (name / "scenario.scn").string());
     if (!folder.ok()) throw std::runtime_error("cannot write a finding below " +
                                                options_.out.string());
     add({cause, *folder, shrunk.scenario.steps.size(), shrunk.replays, found_after,

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "oracle/judge/call_text.h"
-#include "oracle/judge/features.h"
 #include "oracle/judge/runner.h"
+#include "oracle/scenario/needed_feature.h"
 #include "oracle/scenario/text.h"
 
 namespace lockstep::judge {
@@ -33,11 +33,11 @@ Effect Runner::act(const step::Call& call_step) {
   Syscall call;
   oracle::PayloadTag tag;
   if (!fill_call(call_step, call, tag)) return Effect::none;
-  if (const std::optional<Feature> missing =
-          missing_feature(call_step, situation_.features[call_step.host])) {
+  const std::optional<Feature> needed = scenario::needed_feature(call_step);
+  if (needed && !situation_.features[call_step.host].has(*needed)) {
     stop(Outcome::unsupported, "port " + hosts_[call_step.host].port->traits().name +
                                    " does not have the feature " +
-                                   std::string(feature_name(*missing)));
+                                   std::string(feature_name(*needed)));
     return Effect::some;
   }
   const SyscallResult result = hosts_[call_step.host].port->call(call);

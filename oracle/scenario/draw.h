@@ -20,7 +20,7 @@ inline bool is_datagram(const OpenSocket& socket) { return socket.type == Type::
 template <typename Predicate>
 const OpenSocket* draw_socket(Choices& choices, const Situation& situation, Predicate&& wanted) {
   std::uint32_t count = 0;
-  for (const OpenSocket& socket : situation.sockets) count += wanted(socket) ? 1 : 0;
+  for (const OpenSocket& socket : situation.sockets) count += wanted(socket) ? 1u : 0u;
   if (count == 0) return nullptr;
   std::uint32_t chosen = choices.below(count);
   for (const OpenSocket& socket : situation.sockets) {

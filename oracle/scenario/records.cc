@@ -40,7 +40,8 @@ std::optional<Step> RecordReader::next(const Situation& situation) {
       step.action = decode_record(record, situation);
       return step;
     }
-    ByteChoices operands(std::span(record).subspan<1>());
+    const std::span<const std::byte> bytes = record;
+    ByteChoices operands(bytes.subspan(1));
     plan_.clear();
     PlanWriter writer(plan_, operands, situation);
     write_any_plan(writer);

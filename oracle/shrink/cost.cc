@@ -165,7 +165,7 @@ std::uint64_t config_cost(const HostConfig& config) {
   }
   add(config.ephemeral_first, defaults.ephemeral_first);
   add(config.ephemeral_last, defaults.ephemeral_last);
-  for (const IpAddress& address : config.addresses) cost += address.is_v4() ? 0 : 1;
+  for (const IpAddress& address : config.addresses) cost += address.is_v4() ? 0u : 1u;
   return cost;
 }
 

@@ -139,7 +139,7 @@ std::uint64_t disorder_of(const Scenario& scenario) {
   const std::vector<std::uint64_t> order = wished_order(scenario);
   std::uint64_t pairs = 0;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    for (std::size_t j = i + 1; j < order.size(); ++j) pairs += order[j] < order[i] ? 1 : 0;
+    for (std::size_t j = i + 1; j < order.size(); ++j) pairs += order[j] < order[i] ? 1u : 0u;
   }
   return pairs;
 }

@@ -25,16 +25,17 @@ bool flags_allow_sharing(const PortHolder& holder, const PortHolder& newcomer) {
 Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer) {
   if (holder.type != newcomer.type) return Conflict::no;
   if (holder.local.port != 0 && holder.local.port != newcomer.local.port) return Conflict::no;
-  if (!addresses_overlap(unmapped(holder.local.ip), holder.v6_only, unmapped(newcomer.local.ip),
-                         newcomer.v6_only)) {
-    return Conflict::no;
-  }
+  const IpAddress address = unmapped(newcomer.local.ip);
+  const bool overlap =
+      addresses_overlap(unmapped(holder.local.ip), holder.v6_only, address, newcomer.v6_only);
+  const bool may_overlap = holder.was_dual && address.is_v4() && address.is_unspecified();
+  if (!overlap && !may_overlap) return Conflict::no;
   if (flags_allow_sharing(holder, newcomer)) return Conflict::no;
   PortHolder as_bound = holder;
   as_bound.reuse_address |= holder.reuse_address_cleared;
   as_bound.reuse_port |= holder.reuse_port_cleared;
-  const bool sure =
-      !holder.maybe && holder.local.port != 0 && !flags_allow_sharing(as_bound, newcomer);
+  const bool sure = overlap && !holder.maybe && holder.local.port != 0 &&
+                    !flags_allow_sharing(as_bound, newcomer);
   return sure ? Conflict::yes : Conflict::maybe;
 }
 

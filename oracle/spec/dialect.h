@@ -18,6 +18,10 @@ struct Dialect {
   // knows of no such thing.
   bool buffer_options_are_doubled = true;
 
+  // After a connect that failed for its route Linux keeps the former peer, yet sends without an
+  // address may go to the failed destination.
+  bool failed_connect_misdirects = true;
+
   // Linux lets bind(0) of a UDP socket with SO_REUSEADDR share a port with a socket that has it
   // too; where this is off, port 0 never picks a held port.
   bool udp_port_zero_may_share = true;

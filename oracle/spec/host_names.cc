@@ -37,6 +37,8 @@ PortHolder HostModel::holder_of(const Entry& e) const {
   // which TcpModel knows about.
   holder.maybe = !s.bound || (s.type == Type::stream && !s.port_chosen && !e.listening);
   if (!s.bound) holder.local.port = 0;
+  holder.was_dual = s.domain == Domain::inet6 && !s.address_chosen && !s.v6_only &&
+                    !s.local.ip.is_v4() && !s.local.ip.is_unspecified();
   holder.reuse_address_cleared = e.had_reuse_address && !s.reuse_address;
   holder.reuse_port_cleared = e.had_reuse_port && !s.reuse_port;
   return holder;
@@ -93,6 +95,8 @@ void HostModel::on_bind(Entry& e, const Syscall& call, const SyscallResult& resu
   if (judge_bind_address(outcomes, e, call.address, local)) judge_conflicts(outcomes, e, local);
   outcomes.judge(*judgement_, Rule::bind_otherwise_succeeds, result.error, [&] {
     std::string state = "bind of socket " + std::to_string(s.id) + " to " + to_string(call.address);
+    if (s.reuse_address) state += " SO_REUSEADDR";
+    if (s.reuse_port) state += " SO_REUSEPORT";
     const PortHolder newcomer = newcomer_of(s, local);
     for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
       if (bind_conflict(holder, newcomer) != Conflict::no) {
@@ -101,7 +105,12 @@ void HostModel::on_bind(Entry& e, const Syscall& call, const SyscallResult& resu
     });
     return state;
   });
-  if (result.ok()) follow_bind(e, local);
+  if (result.ok()) return follow_bind(e, local);
+  // An address that a former bind named and a disconnect left is lost when a bind finds no port.
+  if (!s.bound && result.error == Errno::eaddrinuse) {
+    e.model.local.ip = IpAddress::any(s.domain == Domain::inet6 ? IpFamily::v6 : IpFamily::v4);
+    e.model.address_chosen = false;
+  }
 }
 
 // What the address itself forbids. False when it names no address to weigh against others.
@@ -190,6 +199,8 @@ void HostModel::follow_bind(Entry& e, const Endpoint& local) {
   s.port_chosen = local.port != 0;
   s.local_known = s.port_chosen;
   e.by_bind = true;
+  // Linux makes a socket that is bound to one IPv6 address IPv6-only.
+  if (s.address_chosen && !local.ip.is_v4()) e.options.forget(OptionName::ipv6_v6only);
   if (s.type == Type::dgram) udp_.on_bound(s);
   note_holder(e);
 }
@@ -227,7 +238,7 @@ void HostModel::judge_name(Entry& e, const Endpoint& seen) {
   bool ip_fits = seen.ip == s.local.ip;
   if (stream && !s.address_chosen && !e.listening) {
     ip_fits = ip_fits || seen.ip.is_unspecified() || is_local(seen.ip);
-  } else if (source_unseen) {
+  } else if (source_unseen && !s.address_chosen) {
     ip_fits = is_local(seen.ip);
   }
   Rule rule = Rule::name_is_the_bound_address;
@@ -253,7 +264,8 @@ void HostModel::learn_local(SocketModel& s, const Endpoint& seen) {
                      .observed = to_string(local),
                      .state = "socket " + std::to_string(s.id)};
   });
-  judgement_->require(Rule::name_is_local, local.ip.is_unspecified() || is_local(local.ip), [&] {
+  const bool own = s.address_chosen || local.ip.is_unspecified() || is_local(local.ip);
+  judgement_->require(Rule::name_is_local, own, [&] {
     return Violation{.allowed = "an address of the host",
                      .observed = to_string(local),
                      .state = "socket " + std::to_string(s.id)};

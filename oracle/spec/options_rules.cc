@@ -69,11 +69,7 @@ constexpr Shape shape_of(OptionName name) {
     case OptionName::so_sndbuf:
       return {.kind = Kind::buffer, .feature = Feature::buffer_options, .most = 100'000};
     case OptionName::so_rcvlowat:
-      return {.kind = Kind::number,
-              .udp = false,
-              .feature = Feature::buffer_options,
-              .least = 1,
-              .most = 1000};
+      return {.kind = Kind::number, .feature = Feature::buffer_options, .least = 1, .most = 1000};
     case OptionName::tcp_nodelay: {
       Shape shape = flag;
       shape.udp = false;
@@ -265,6 +261,8 @@ void OptionRules::on_set(const OptionCall& c) const {
   } else {
     if (name == OptionName::ipv6_v6only && c.socket.bound) {
       outcomes.must_fail(Rule::option_v6only_is_fixed_by_bind, Errno::einval);
+    } else if (name == OptionName::ipv6_v6only && c.socket.maybe_bound) {
+      outcomes.may_fail(Rule::option_v6only_is_fixed_by_bind, Errno::einval);
     }
     const std::int32_t value = c.call.option_value.value;
     if (value < shape.least || value > shape.most) {

@@ -2,8 +2,9 @@
 // X(enumerator, name, force, sections, source, sentence)
 #pragma once
 
-// clang-format off
-#define LOCKSTEP_TCP_RULES(X)                                                                      \
-  X(tcp_close_unread_sends_rst, "tcp.close.unread_sends_rst", must, "78", "RFC 9293 3.6.1",         \
-    "Closing a connection that holds bytes the application never read sends a RST, not a FIN.")
-// clang-format on
+#include "oracle/spec/rules_tcp_calls.h"
+#include "oracle/spec/rules_tcp_segments.h"
+
+#define LOCKSTEP_TCP_RULES(X) \
+  LOCKSTEP_TCP_CALL_RULES(X)  \
+  LOCKSTEP_TCP_SEGMENT_RULES(X)

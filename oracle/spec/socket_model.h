@@ -51,7 +51,10 @@ struct PortHolder {
   bool reuse_port = false;
   bool listening = false;
   bool maybe = false;
-  bool v6_only = false;                // Matters for a socket bound to ::.
+  bool v6_only = false;  // Matters for a socket bound to ::.
+  // An IPv6 address that connect put in place of a dual-stack ::. Linux goes on to weigh such a
+  // socket against IPv4 wildcards.
+  bool was_dual = false;
   bool reuse_address_cleared = false;  // The flag was set at the bind and is not any more.
   bool reuse_port_cleared = false;
 };

@@ -116,8 +116,9 @@ struct Hypothesis {
   std::uint32_t retries = 0;     // How often it was sent again.
   std::uint32_t ack_waited = 0;  // Since data arrived that no ACK has shown.
   std::uint32_t state_age = 0;   // In TIME_WAIT or FIN_WAIT_2.
+  std::uint32_t probes = 0;      // Of a closed window or of an idle peer, since anything arrived.
   std::uint32_t duplicate_acks = 0;
-  bool fast_retransmit_due = false;
+  bool shown_in_step = false;    // A segment with an ACK left in this step.
   bool doubtful = false;         // A forgery or its consequence: nothing is owed by the settle.
 
   bool alive() const { return state != TcpState::closed; }
@@ -154,7 +155,10 @@ struct Connection {
   std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
   bool own_timestamps = false;
   bool own_sack = false;
-  std::uint16_t own_mss = 536;
+  std::uint16_t own_window = 0;  // In our SYN.
+  bool blocked = false;          // A send answered EAGAIN and nothing has happened since.
+  bool writable = false;         // A poll answered OUT and nothing has happened since.
+  bool touched = false;          // Something happened in this step.
   std::uint32_t arrivals = 0;    // Segments that arrived in this step.
   bool ticked = false;           // Time passed in this step.
   std::vector<Hypothesis> hypotheses;
@@ -178,7 +182,7 @@ struct Connection {
 // A stream socket as its calls see it.
 struct StreamSocket {
   // Linux: socket.state of the file, beside the state of the connection (inet_stream_connect).
-  enum class Phase : std::uint8_t { unconnected, connecting, connected };
+  enum class Phase : std::uint8_t { unconnected, connecting, connected, disconnecting };
 
   SocketId id = 0;
   Phase phase = Phase::unconnected;
@@ -187,7 +191,8 @@ struct StreamSocket {
   std::uint32_t backlog_least = 0; // The smallest in this step or since children queued.
   bool read_shut = false;          // Of a socket without a connection: sticky.
   bool write_shut = false;
-  Errno error = Errno::ok;         // Pending on a socket without a connection.
+  Errno error = Errno::ok;         // Pending on a socket without a connection ...
+  bool error_certain = true;       // ... or perhaps not.
   std::int32_t connection = -1;    // Index of its connection, -1: none.
   bool was_connected = false;
 };

@@ -58,6 +58,7 @@ class TcpEngine {
   void branch(Connection& c, Step&& step) {
     forks_.clear();
     current_ = &c;
+    c.touched = true;
     std::size_t kept = 0;
     std::optional<Violation> last;
     for (std::size_t i = 0; i < c.hypotheses.size(); ++i) {
@@ -147,6 +148,9 @@ class TcpEngine {
   // tcp_send.cc, tcp_receive.cc, tcp_close.cc, tcp_poll.cc: calls on sockets with a connection.
   void on_send(StreamSocket& s, Connection& c, PayloadTag tag);
   void accept_bytes(Connection& c, PayloadTag tag, Offset count);
+  void send_fails(Hypothesis& h);
+  // `share` / 2 of what is queued must fit.
+  bool surely_has_room(const Connection& c, const Hypothesis& h, std::size_t share) const;
   void on_receive(Connection& c);
   void receive_error(Hypothesis& h);
   void receive_bytes(Hypothesis& h);
@@ -211,7 +215,9 @@ class TcpEngine {
   void end_step(Connection& c, Hypothesis& h);
   void step_deadlines(Connection& c, Hypothesis& h);
   void step_timers(Connection& c, Hypothesis& h);
-  void give_up_timer(Connection& c, Hypothesis& h);
+  bool may_give_up(const Connection& c, const Hypothesis& h) const;
+  void time_out(Connection& c, Hypothesis& h);
+  void resolve_step(Connection& c, Hypothesis& h);
   bool outstanding(const Connection& c, const Hypothesis& h) const;
   Offset end_of_send(const Connection& c, const Hypothesis& h) const;
   std::uint32_t latest_retransmission(std::uint32_t number) const;

@@ -7,6 +7,10 @@ namespace lockstep::oracle {
 // The pending error is answered by one failing call. Answers whether this one was it.
 bool TcpEngine::take_idle_error(StreamSocket& s) {
   if (s.error == Errno::ok) return false;
+  if (!s.error_certain && result_->error != s.error) {
+    s.error = Errno::ok;
+    return false;
+  }
   if (!require(Rule::tcp_error_reported_once, result_->error == s.error,
                [&] { return std::string(errno_name(s.error)); }, &s)) {
     return true;
@@ -87,6 +91,7 @@ void TcpEngine::idle_poll(StreamSocket& s) {
   if (s.error != Errno::ok) all |= poll_err;
   if (s.read_shut) all |= poll_in | poll_rdhup;
   const PollEvents asked = call_->events | poll_err | poll_hup;
+  if (!s.error_certain && (revents & poll_err) == 0) all &= ~poll_err;
   require(Rule::tcp_poll_unconnected, revents == (all & asked),
           [&] { return poll_events_text(all & asked); }, &s);
 }

@@ -102,7 +102,12 @@ void UdpModel::on_connect(SocketModel& socket, const Syscall& call, const Syscal
   }
   if (to != nullptr) {
     follow_autobind(socket, result);
-    if (result.ok()) follow_connect(socket, target);
+    if (result.ok()) {
+      follow_connect(socket, target);
+    } else {
+      Socket& s = state(socket);
+      s.misdirected = s.misdirected || (s.connected && host_->dialect().failed_connect_misdirects);
+    }
   } else if (result.ok()) {
     on_disconnect(socket);
   }
@@ -113,10 +118,11 @@ void UdpModel::follow_connect(SocketModel& socket, const Target& target) {
   Socket& s = state(socket);
   s.connected = true;
   s.peer = target.to;
-  const bool wildcard = socket.local.ip.is_unspecified() || socket.local.ip.is_multicast() ||
-                        socket.local.ip.is_broadcast();
-  if (!wildcard) return;
-  socket.local.ip = route_source(target.to.ip);
+  s.misdirected = false;
+  s.peer_unsure = target.unsure;
+  s.had_v4_source = s.had_v4_source || target.to.ip.is_v4();
+  if (!socket.local.ip.is_unspecified()) return;
+  if (!target.unsure) socket.local.ip = route_source(target.to.ip);
   if (socket.local.ip.is_unspecified()) socket.local_known = false;
   // Whether the stack files the socket anew among its equals cannot be told.
   s.order = ++next_order_;
@@ -129,6 +135,8 @@ void UdpModel::on_disconnect(SocketModel& socket) {
   Socket& s = state(socket);
   const bool was_connected = s.connected;
   s.connected = false;
+  s.misdirected = false;
+  s.peer_unsure = false;
   s.peer = {};
   const IpFamily family = socket.domain == Domain::inet ? IpFamily::v4 : IpFamily::v6;
   if (!socket.address_chosen) socket.local.ip = IpAddress::any(family);
@@ -144,6 +152,7 @@ void UdpModel::on_disconnect(SocketModel& socket) {
 
 void UdpModel::on_getpeername(const SocketModel& socket, const SyscallResult& result) {
   const Socket& s = state(socket);
+  if (s.peer_unsure) return;
   const bool named = s.connected && s.peer.port != 0;
   const auto* seen = std::get_if<Endpoint>(&result.address);
   const bool holds = named ? result.ok() && seen != nullptr && unmapped(*seen) == s.peer

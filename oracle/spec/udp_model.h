@@ -45,7 +45,9 @@ class UdpModel {
   bool is_connected(const SocketModel& socket) const { return state(socket).connected; }
   // Connected from a wildcard address: the stack chose one that was not seen yet.
   bool source_unseen(const SocketModel& socket) const {
-    return state(socket).connected && socket.local.ip.is_unspecified();
+    const Socket& s = state(socket);
+    return s.connected && (socket.local.ip.is_unspecified() ||
+                           (socket.domain == Domain::inet6 && s.had_v4_source));
   }
   std::string describe(SocketId socket) const;
 
@@ -54,10 +56,13 @@ class UdpModel {
     SocketId id = 0;
     bool open = false;
     bool connected = false;
+    bool misdirected = false;  // Sends without an address may go astray (dialect).
     bool read_shut = false;
     bool write_shut = false;
-    bool error_queue = false;  // IP_RECVERR may keep ERR up for ever.
-    bool order_known = true;   // on_bound tells where it stands among its equals.
+    bool error_queue = false;    // IP_RECVERR may keep ERR up for ever.
+    bool peer_unsure = false;    // The peer may be another family's loopback (had_v4_source).
+    bool had_v4_source = false;  // An IPv6 socket that was connected to an IPv4 peer.
+    bool order_known = true;     // on_bound tells where it stands among its equals.
     std::uint32_t order = 0;
     Endpoint peer;
     PendingError error;
@@ -74,6 +79,7 @@ class UdpModel {
     std::uint8_t left = 0;  // How often it was seen.
     std::uint8_t most = 1;  // 2 for a broadcast, which may come back to the host too.
     bool optional = false;
+    bool any_destination = false;
   };
 
   // A port unreachable that an arrival owes within this step.
@@ -91,6 +97,7 @@ class UdpModel {
     bool broadcast = false;
     bool maybe_broadcast = false;
     bool multicast = false;
+    bool unsure = false;    // Where it goes cannot be told.
     bool reachable = true;  // The host has an address of the family.
   };
 
@@ -144,7 +151,7 @@ class UdpModel {
                                  const SyscallResult& result) const;
   // udp_wire.cc
   void arrive(const Endpoint& source, const Endpoint& destination, const Slice& payload,
-              std::optional<std::size_t> hidden_sender);
+              std::optional<std::size_t> hidden_sender, bool sure);
   void gather(const Endpoint& source, const Endpoint& destination);
   bool only_best(std::size_t& best) const;
   void enqueue(std::size_t slot, const Endpoint& source, const Endpoint& destination,

@@ -154,5 +154,99 @@ TEST(UdpRules, EachHasATraceForAndOneAgainst) {
   check_rule_cases(cases, families);
 }
 
+TEST(UdpQueue, WhatMayHaveBeenDroppedIsSettledByWhatIsSeen) {
+  Trace t;
+  t.config.receive_buffer = 3000;
+  bound(t);
+  t.arrived(b, a, 900, 1);
+  t.arrived(b, a, 900, 2);
+  t.arrived(b, a, 900, 3);
+  t.received(3, b, 900, 1);
+  t.received(3, b, 900, 3);
+  t.poll(3, poll_out);
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+  t.received(3, b, 900, 2);
+  EXPECT_EQ(t.broken(), Rule::udp_boundaries_are_kept) << t.text();
+}
+
+TEST(UdpQueue, PeekLeavesTheDatagram) {
+  Trace t;
+  bound(t);
+  t.arrived(b, a, 10, 1);
+  t.received(3, b, 10, 1, 4, msg_peek);
+  t.received(3, b, 10, 1);
+  t.receive_fails(3);
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+}
+
+TEST(UdpQueue, EqualDatagramsOfWhichOneMayBeMissingAreNotDemandedTwice) {
+  Trace t;
+  t.config.receive_buffer = 3000;
+  bound(t);
+  t.arrived(b, a, 900, 1);
+  t.arrived(b, a, 900, 1);
+  t.received(3, b, 900, 1);
+  t.receive_fails(3);
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+}
+
+TEST(UdpLoopback, IsClosedOverWhereItIsNotShown) {
+  Trace t;
+  t.traits.features = {Feature::icmp};
+  bound(t);
+  t.socket(4);
+  t.bind(4, "127.0.0.1:9");
+  t.connect(3, a);
+  t.send(3, 10);
+  t.poll(3, poll_in | poll_out);
+  t.connect(3, "10.0.0.1:8");
+  t.send(3, 10);
+  t.poll(3, poll_in | poll_out | poll_err);
+  t.get(3, OptionName::so_error, {111});
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+}
+
+TEST(UdpLoopback, IsMatchedWhereItIsShown) {
+  Trace t;
+  bound(t);
+  t.send(3, 10, a);
+  t.left(a, a, 10);
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+}
+
+TEST(UdpConnect, AFailedOneMayMisdirectWhatFollows) {
+  Trace t;
+  connected(t);
+  t.connect(3, "255.255.255.255:9", Errno::eacces);
+  t.peer(3, b);
+  t.send(3, 10);
+  t.left(a, "255.255.255.255:9", 10);
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+}
+
+TEST(UdpIcmp, SoftErrorsAndStrangersAreIgnored) {
+  Trace t;
+  connected(t);
+  t.icmp_arrived(a, b, IcmpKind::host_unreachable);
+  t.icmp_arrived(a, c);
+  t.receive_fails(3);
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+  t.receive_fails(3, Errno::ehostunreach);
+  EXPECT_TRUE(t.broken());
+}
+
+TEST(UdpIcmp, APathThatGotNarrowerMayRefuse) {
+  for (Errno error : {Errno::ok, Errno::emsgsize}) {
+    Trace t;
+    bound(t);
+    t.icmp_arrived(a, b, IcmpKind::packet_too_big, 600);
+    t.send(3, 1000, b, error);
+    if (error == Errno::ok) t.left(a, b, 1000);
+    t.send(3, 500, b);
+    t.left(a, b, 500);
+    EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::oracle

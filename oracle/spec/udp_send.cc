@@ -24,12 +24,17 @@ constexpr std::int32_t pmtu_probe = 3;
 UdpModel::Target UdpModel::resolve(const SocketModel& socket, const Endpoint& to) const {
   Target target{.to = to};
   if (to.ip.is_unspecified()) {
-    // `::` on a socket bound to an IPv4 address means IPv4's loopback.
-    const bool v4 = to.ip.is_v4() || (socket.local.ip.is_v4() && socket.domain == Domain::inet6);
+    // `::` on a socket that has an IPv4 address means IPv4's loopback.
+    const bool bound_v4 = socket.local.ip.is_v4() && !socket.local.ip.is_unspecified();
+    const bool v4 = to.ip.is_v4() || (bound_v4 && socket.domain == Domain::inet6);
     target.to.ip = IpAddress::loopback(v4 ? IpFamily::v4 : IpFamily::v6);
-    const bool bound_here = socket.domain == Domain::inet && host_->is_local(socket.local.ip);
-    if (bound_here) target.to.ip = socket.local.ip;
+    if (to.ip.is_v4() && bound_v4 && host_->is_local(socket.local.ip)) {
+      target.to.ip = socket.local.ip;
+    }
   }
+  // Linux keeps some of an IPv4 association after it is dissolved.
+  target.unsure = socket.domain == Domain::inet6 && !target.to.ip.is_v4() &&
+                  !socket.local.ip.is_v4() && state(socket).had_v4_source;
   const IpAddress& ip = target.to.ip;
   target.multicast = ip.is_multicast();
   target.broadcast = ip.is_broadcast();
@@ -59,13 +64,13 @@ void UdpModel::judge_family(Outcomes& outcomes, const SocketModel& socket,
   }
   const bool to_v4 = unmapped(endpoint->ip).is_v4();
   const bool any = endpoint->ip.is_unspecified();
-  const bool bound_to_one = !socket.local.ip.is_unspecified();
-  const bool crosses = bound_to_one && !any && socket.local.ip.is_v4() != to_v4;
-  if ((to_v4 && socket.v6_only) || crosses) {
+  const bool has_one = !socket.local.ip.is_unspecified();
+  const bool crosses = has_one && !any && socket.local.ip.is_v4() != to_v4;
+  if ((to_v4 && socket.v6_only) || (crosses && socket.address_chosen)) {
     outcomes.must_fail(rule, Errno::enetunreach);
     outcomes.also(rule, Errno::eafnosupport);
     outcomes.also(rule, Errno::einval);
-  } else if (endpoint->ip.is_v4() ||
+  } else if (crosses || state(socket).had_v4_source || endpoint->ip.is_v4() ||
              (to_v4 && !host_->traits().features.has(Feature::dual_stack))) {
     // Linux takes a sockaddr_in on a dual-stack socket too; others need not.
     outcomes.may_fail(rule, Errno::eafnosupport);
@@ -92,11 +97,11 @@ void UdpModel::judge_route(Outcomes& outcomes, const SocketModel& socket,
     outcomes.may_fail(Rule::udp_unreachable_network, Errno::ehostunreach);
     if (group) outcomes.may_fail(Rule::udp_unreachable_network, Errno::einval);
   }
-  if (socket.local.ip.is_loopback() && !target.local) {
-    outcomes.must_fail(Rule::udp_loopback_stays_inside, Errno::einval);
-    outcomes.also(Rule::udp_loopback_stays_inside, Errno::enetunreach);
-    outcomes.also(Rule::udp_loopback_stays_inside, Errno::eaddrnotavail);
-  }
+  // From loopback a broadcast stays on the loopback link.
+  if (!socket.local.ip.is_loopback() || target.local || group) return;
+  outcomes.must_fail(Rule::udp_loopback_stays_inside, Errno::einval);
+  outcomes.also(Rule::udp_loopback_stays_inside, Errno::enetunreach);
+  outcomes.also(Rule::udp_loopback_stays_inside, Errno::eaddrnotavail);
 }
 
 void UdpModel::judge_autobind(Outcomes& outcomes, const SocketModel& socket) const {
@@ -128,7 +133,8 @@ void UdpModel::judge_size(Outcomes& outcomes, const SocketModel& socket, const T
   if (target == nullptr) return;
   const std::size_t whole = size + udp_header + (v4 ? ipv4_header : ipv6_header);
   const HostConfig& config = host_->config();
-  if (whole > (target->local ? config.loopback_mtu : config.mtu)) {
+  const bool over_loopback = target->local || socket.local.ip.is_loopback();
+  if (whole > (over_loopback ? config.loopback_mtu : config.mtu)) {
     if (may_fragment(socket)) return outcomes.may_fail(rule, Errno::emsgsize);
     return outcomes.must_fail(rule, Errno::emsgsize);
   }
@@ -172,7 +178,14 @@ void UdpModel::judge_send(Outcomes& outcomes, const SocketModel& socket, const S
   const Socket& s = *find(socket.id);
   const bool named = call.call == Call::sendto && std::holds_alternative<Endpoint>(call.address);
   if (call.call == Call::sendto) judge_family(outcomes, socket, call.address);
-  if ((call.flags & msg_oob) != 0) outcomes.must_fail(Rule::udp_send_oob, Errno::eopnotsupp);
+  if ((call.flags & msg_oob) != 0) {
+    // Linux ignores the flag where both ends are IPv6.
+    if (socket.domain == Domain::inet) {
+      outcomes.must_fail(Rule::udp_send_oob, Errno::eopnotsupp);
+    } else {
+      outcomes.may_fail(Rule::udp_send_oob, Errno::eopnotsupp);
+    }
+  }
   if (s.write_shut) outcomes.must_fail(Rule::udp_send_after_shutdown, Errno::epipe);
   if (!s.write_shut) outcomes.never(Rule::udp_send_after_shutdown, Errno::epipe);
   judge_size(outcomes, socket, target, call.data.size());
@@ -214,7 +227,7 @@ void UdpModel::on_send(SocketModel& socket, const Syscall& call, const SyscallRe
     return;
   }
   outcomes.never(Rule::udp_error_needs_icmp, Errno::econnrefused);
-  if (!outcomes.fails()) {
+  if (result.ok() && !outcomes.fails()) {
     judgement_->require(Rule::udp_error_is_reported_once, s.error.may_be_none(), [&] {
       return Violation{.allowed = s.error.text(),
                        .observed = result.ok() ? "success" : std::string(errno_name(result.error)),
@@ -240,8 +253,11 @@ void UdpModel::owe(const SocketModel& socket, const Target& target, const Syscal
                    PayloadTag tag) {
   const bool group = target.multicast || target.broadcast || target.maybe_broadcast;
   const bool shown = host_->traits().features.has(Feature::loopback_shown);
+  const bool named = call.call == Call::sendto && std::holds_alternative<Endpoint>(call.address);
+  const bool astray = target.unsure || (!named && state(socket).misdirected);
   Endpoint source = socket.local;
-  if (source.ip.is_multicast() || source.ip.is_broadcast()) {
+  const bool other_family = source.ip.family != target.to.ip.family;
+  if (source.ip.is_multicast() || source.ip.is_broadcast() || other_family) {
     source.ip = IpAddress::any(target.to.ip.family);
   }
   if (group && (!shown || host_->traits().clock == PortClock::elapsing)) {
@@ -249,16 +265,19 @@ void UdpModel::owe(const SocketModel& socket, const Target& target, const Syscal
   }
   if (target.local && !shown) {
     if (source.ip.is_unspecified()) source.ip = route_source(target.to.ip);
-    arrive(source, target.to, Slice::copy_of(call.data), slot_by_id_[socket.id] - 1);
+    const Slice payload = Slice::copy_of(call.data);
+    arrive(source, target.to, payload, slot_by_id_[socket.id] - 1, !astray);
     return;
   }
-  owed_.push_back({.socket = socket.id,
-                   .source = source,
-                   .destination = target.to,
-                   .tag = tag,
-                   .size = static_cast<std::uint32_t>(call.data.size()),
-                   .most = static_cast<std::uint8_t>(group ? 2 : 1),
-                   .optional = target.multicast || !target.reachable || may_fragment(socket)});
+  owed_.push_back(
+      {.socket = socket.id,
+       .source = source,
+       .destination = target.to,
+       .tag = tag,
+       .size = static_cast<std::uint32_t>(call.data.size()),
+       .most = static_cast<std::uint8_t>(group ? 2 : 1),
+       .optional = target.multicast || !target.reachable || may_fragment(socket) || astray,
+       .any_destination = astray});
 }
 
 }  // namespace lockstep::oracle

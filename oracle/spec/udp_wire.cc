@@ -35,25 +35,26 @@ void UdpModel::on_arrived(const Packet& packet) {
   if (packet.source.is_multicast() || packet.source.is_broadcast()) return;
   if (packet.source.is_unspecified()) return;
   arrive({packet.source, datagram->source_port}, {packet.destination, datagram->destination_port},
-         datagram->payload, std::nullopt);
+         datagram->payload, std::nullopt, true);
 }
 
-// `hidden_sender`: the slot of the socket that sent it over a loopback that is not shown.
+// `sure`: it does arrive. `hidden_sender`: the slot of the socket that sent it over a loopback that
+// is not shown.
 void UdpModel::arrive(const Endpoint& source, const Endpoint& destination, const Slice& payload,
-                      std::optional<std::size_t> hidden_sender) {
+                      std::optional<std::size_t> hidden_sender, bool sure) {
   const bool local = host_->is_local(destination.ip);
   const bool maybe_group = destination.ip.is_v4() && (destination.ip.low & 0xff) == 0xff && !local;
   if (destination.ip.is_multicast() || maybe_group) {
-    return arrive_at_many(source, destination, payload, destination.ip.is_broadcast());
+    return arrive_at_many(source, destination, payload, sure && destination.ip.is_broadcast());
   }
   if (!local) return;
   gather(source, destination);
-  if (candidates_.empty()) return refuse(source, destination, hidden_sender, false);
+  if (candidates_.empty()) return refuse(source, destination, hidden_sender, !sure);
   std::size_t best = 0;
   const bool one = only_best(best);
   Demux choice = outdone_ ? Demux::best_match : Demux::sole;
   if (candidates_.size() > 1) choice = Demux::last_bound;
-  if (one) return enqueue(best, source, destination, payload, true, choice);
+  if (one) return enqueue(best, source, destination, payload, sure, choice);
   for (const Candidate& c : candidates_) {
     enqueue(c.slot, source, destination, payload, false, choice);
   }
@@ -87,7 +88,9 @@ void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
     } else {
       continue;
     }
-    if (s.connected) {
+    if (s.connected && s.peer_unsure) {
+      c.sure = false;
+    } else if (s.connected) {
       if (s.peer.ip != source.ip) continue;
       if (source.port == 0) c.sure = false;
       if (source.port != 0 && s.peer.port != 0 && s.peer.port != source.port) continue;
@@ -171,8 +174,17 @@ void UdpModel::refuse(const Endpoint& source, const Endpoint& destination,
     return;
   }
   Socket& sender = sockets_[*hidden_sender];
+  // Sockets that may share the sender's port and peer may be taken for it.
+  for (std::size_t slot = 0; slot < used_; ++slot) {
+    Socket& other = sockets_[slot];
+    if (!other.open || slot == *hidden_sender || other.peer != destination) continue;
+    const std::uint16_t port = host_->socket(other.id).local.port;
+    const bool same = port == 0 || source.port == 0 || port == source.port;
+    if (other.connected && same) other.error.maybe_become(Errno::econnrefused);
+  }
   if (!sender.connected && !sender.error_queue) return;
-  const bool certain = !optional && sender.connected && sender.peer == destination;
+  const bool is_its_own = host_->socket(sender.id).local.ip == source.ip;
+  const bool certain = !optional && sender.connected && sender.peer == destination && is_its_own;
   if (certain) {
     sender.error.become(Errno::econnrefused);
   } else {
@@ -254,7 +266,8 @@ void UdpModel::on_datagram_left(const Packet& packet, const UdpDatagram& datagra
   const Owed* near = nullptr;  // The same destination, yet something else is wrong.
   bool source_wrong = false;
   for (Owed& owed : owed_) {
-    if (owed.destination != destination || owed.left == owed.most) continue;
+    if (owed.left == owed.most) continue;
+    if (owed.destination != destination && !owed.any_destination) continue;
     near = &owed;
     if (owed.size != datagram.payload.size() ||
         !payload_matches(owed.tag, datagram.payload.bytes())) {

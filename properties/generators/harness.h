@@ -18,8 +18,9 @@ namespace lockstep::properties {
 using Draws = std::vector<std::uint32_t>;
 
 struct Outcome {
-  std::string wrong;           // What does not hold, for a person; empty when the property holds.
-  std::set<std::string> tags;  // What sort of case this was; RapidCheck prints their distribution.
+  std::string wrong;  // What does not hold, for a person; empty when the property holds.
+  std::set<std::string>
+      tags;  // What sort of case this was; the harness prints how frequent each is.
 
   bool holds() const { return wrong.empty(); }
 };

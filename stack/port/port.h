@@ -8,9 +8,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stack/api/host_config.h"
@@ -41,6 +43,9 @@ enum class Feature : std::uint8_t {
   loopback_shown,  // packets that a host sends to itself appear in egress()
   reboot,
 };
+
+// "ipv6", "local_sockets" ...
+std::string_view feature_name(Feature feature);
 
 // A set of features.
 class FeatureSet {

@@ -2,6 +2,7 @@
 #include "stack/tcp/checks.h"
 #include "stack/tcp/segment_arrives.h"
 #include "stack/tcp/transmit.h"
+#include "stack/tcp/user_calls.h"
 
 namespace lockstep::detail {
 namespace {
@@ -66,7 +67,7 @@ bool advance_closing(Tcb& tcb, TcpIo& io) {
   if (!fin_is_queued(tcb.state) || !fin_was_acknowledged(tcb)) return true;
   if (tcb.state == TcpState::fin_wait_1) {
     tcb.state = TcpState::fin_wait_2;
-    if (io.orphan) tcb.expire_at = io.now_ticks + io.config.fin_wait_2_ticks + 1;
+    if (io.orphan) become_orphan(tcb, io);
   } else if (tcb.state == TcpState::closing) {
     enter_time_wait(tcb, io);
   } else if (tcb.state == TcpState::last_ack) {

@@ -78,7 +78,7 @@ void close_sending(Tcb& tcb, TcpIo& io) {
 
 void become_orphan(Tcb& tcb, const TcpIo& io) {
   if (tcb.state == TcpState::fin_wait_2) {
-    tcb.expire_at = io.now_ticks + io.config.fin_wait_2_ticks + 1;
+    tcb.expire_at = io.now_ticks + std::max(io.config.fin_wait_2_ticks, 1u);
   }
 }
 

@@ -1,0 +1,378 @@
+// Segments that arrive, and the checks on synchronized connections in the order of RFC 9293
+// 3.10.7.4, with the challenge ACKs of RFC 5961 and the TIME-WAIT of RFC 6191.
+#include <algorithm>
+
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+
+void TcpEngine::on_arrived(const Packet& packet, bool forged) {
+  if (done()) return;
+  ++events_;
+  packet_ = &packet;
+  call_ = nullptr;
+  forged_ = forged;
+  if (const TcpSegment* seg = packet.tcp()) {
+    on_segment(packet, *seg, forged);
+  } else if (const IcmpMessage* icmp = packet.icmp()) {
+    on_icmp(packet, *icmp);
+  }
+  packet_ = nullptr;
+}
+
+void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool forged) {
+  const FourTuple tuple{{packet.destination, seg.destination_port},
+                        {packet.source, seg.source_port}};
+  if (!host_->is_local(tuple.local.ip) || tuple.peer.ip.is_multicast() ||
+      tuple.peer.ip.is_broadcast() || tuple.peer.ip.is_unspecified()) {
+    return;
+  }
+  Connection* c = find_for_tuple(tuple, true);
+  bool shared = false;
+  if (c == nullptr) {
+    StreamSocket* listener = find_listener(tuple.local, shared);
+    const SocketId listener_id = listener == nullptr ? 0 : listener->id;
+    if (shared) judgement_->give_up("several listeners share an address and a port");
+    c = &make_connection(tuple);
+    if (listener_id != 0) {
+      c->listener = listener_id;
+      c->socket = host_->make_child(host_->socket(listener_id), tuple.local);
+      stream(c->socket);
+    }
+  }
+  ++c->arrivals;
+  branch(*c, [&](Hypothesis& h) {
+    const TcpState before = h.state;
+    const Offset una = h.una;
+    const Offset rcv_nxt = h.rcv_nxt;
+    const std::size_t copies = h.copies.size() + h.fins.size();
+    visit(*c, h, 2 + ((seg.flags & tcp_syn) != 0 ? 1 : 0) + ((seg.flags & tcp_rst) != 0 ? 2 : 0));
+    arrive(*c, h, seg);
+    const bool changed = h.state != before || h.una != una || h.rcv_nxt != rcv_nxt ||
+                         h.copies.size() + h.fins.size() != copies;
+    if (forged && changed && before != TcpState::closed) h.doubtful = true;
+    if (forged) {
+      for (Hypothesis& other : forks_) other.doubtful = true;
+    }
+  });
+}
+
+void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  switch (h.state) {
+    case TcpState::closed: {
+      bool shared = false;
+      StreamSocket* listener =
+          c.listener != 0 && !c.accepted ? find_listener(c.tuple.local, shared) : nullptr;
+      if (listener != nullptr && !h.queued) {
+        arrive_listen(c, h, seg, *listener);
+      } else {
+        arrive_closed(c, h, seg);
+      }
+      return;
+    }
+    case TcpState::syn_sent:
+      arrive_syn_sent(c, h, seg);
+      return;
+    case TcpState::syn_received:
+      arrive_syn_received(c, h, seg);
+      return;
+    case TcpState::time_wait:
+      arrive_time_wait(c, h, seg);
+      return;
+    case TcpState::established:
+    case TcpState::fin_wait_1:
+    case TcpState::fin_wait_2:
+    case TcpState::close_wait:
+    case TcpState::closing:
+    case TcpState::last_ack:
+      arrive_synchronized(c, h, seg);
+      return;
+  }
+}
+
+// RFC 9293 3.4, the four cases, with the edges of which a stack may have another idea.
+Acceptable TcpEngine::acceptable(const Connection& c, const Hypothesis& h, Offset seq,
+                                 Offset length) const {
+  const Offset end = seq + length;
+  const SocketId owner = c.socket != 0 ? c.socket : c.listener;
+  const bool buffer_set = owner != 0 && host_->socket(owner).receive_buffer != 0;
+  const Offset edge_most = h.edge + (h.read - h.read_at_edge) + (buffer_set ? 1 << 30 : 0);
+  const bool resolved = !unresolved(h);
+  if (end < h.rcv_before || end < std::min(h.ack_shown, h.rcv_nxt) || seq > edge_most) {
+    return resolved ? Acceptable::no : Acceptable::maybe;
+  }
+  if (!resolved) return Acceptable::maybe;
+  if (length == 0) {
+    if (seq == h.rcv_nxt) return Acceptable::yes;
+    return h.rcv_nxt < seq && seq < h.edge ? Acceptable::yes : Acceptable::maybe;
+  }
+  if (end <= h.rcv_nxt) return Acceptable::maybe;
+  return h.rcv_nxt < h.edge && end <= h.edge ? Acceptable::yes : Acceptable::maybe;
+}
+
+void TcpEngine::arrive_unacceptable(Connection&, Hypothesis& h, const TcpSegment& seg) {
+  if (seg.has(tcp_rst)) {
+    h.hushed = true;
+    h.hush_rule = Rule::tcp_reset_outside_window_is_ignored;
+  } else if (seg.has(tcp_syn)) {
+    h.ack_allowed = true;
+  } else {
+    owe_ack(h, Rule::tcp_unacceptable_is_acked);
+  }
+}
+
+void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
+  const auto length = static_cast<Offset>(seg.sequence_length());
+  if (seq > h.edge + (h.read - h.read_at_edge)) h.doubtful = true;
+  const Acceptable fits = acceptable(c, h, seq, length);
+  if (fits == Acceptable::no) {
+    arrive_unacceptable(c, h, seg);
+    return;
+  }
+  if (seg.has(tcp_rst)) {
+    arrive_reset(c, h, seg, fits);
+    return;
+  }
+  if (fits == Acceptable::maybe) {
+    // Not owed in the other reading; only what it changes needs a hypothesis of its own.
+    Hypothesis other = h;
+    other.ack_allowed = true;
+    fork(other);
+  }
+  const bool ack_was_due = h.ack_due;
+  if (seg.has(tcp_syn)) {
+    h.ack_allowed = true;  // A challenge ACK, which may be withheld (RFC 5961 4.2, 7).
+    h.doubtful = true;
+    if (c.orphan && h.state == TcpState::fin_wait_2) {
+      Hypothesis dead = h;
+      owe_reset(dead, seg, Rule::tcp_data_after_close_is_reset, false);
+      dead.state = TcpState::closed;
+      fork(dead);
+    }
+    return;
+  }
+  if (!seg.has(tcp_ack)) {
+    judgement_->apply(Rule::tcp_no_ack_is_dropped);
+    return;
+  }
+  if (!arrive_ack(c, h, seg)) return;
+  if (h.alive()) arrive_established(c, h, seg);
+  if (fits == Acceptable::maybe && !ack_was_due && h.ack_due &&
+      h.ack_rule != Rule::tcp_fin_is_acked) {
+    h.ack_due = false;
+  }
+}
+
+void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg,
+                             Acceptable) {
+  const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
+  const Errno error = h.state == TcpState::close_wait ? Errno::epipe : Errno::econnreset;
+  if (seq == h.rcv_nxt && !unresolved(h)) {
+    judgement_->apply(Rule::tcp_exact_reset_kills);
+    reset_connection(c, h, error);
+    return;
+  }
+  // Linux takes a RST one below RCV.NXT once a FIN has arrived, and, for an orphan, any in the window.
+  const bool after_fin = h.peer_fin && seq == h.rcv_nxt - 1;
+  const bool orphan = c.orphan && h.state == TcpState::fin_wait_2;
+  // ... and one at the end of what it reported by SACK.
+  const bool reported = h.sack && std::ranges::any_of(h.copies, [&](const Copy& copy) {
+    return copy.end() == seq;
+  });
+  if (after_fin || orphan || unresolved(h) || reported) {
+    Hypothesis dead = h;
+    reset_connection(c, dead, error);
+    fork(dead);
+  } else {
+    judgement_->apply(Rule::tcp_inexact_reset_is_challenged);
+  }
+  h.ack_allowed = true;
+}
+
+void TcpEngine::reset_connection(Connection& c, Hypothesis& h, Errno error) {
+  h.state = TcpState::closed;
+  h.error = error;
+  h.read_shut = true;
+  h.write_shut = true;
+  h.ack_due = false;
+  h.syn_due = false;
+  h.doubtful = false;
+  const Offset readable_end = h.rcv_nxt;
+  std::erase_if(h.copies, [&](const Copy& copy) { return copy.begin >= readable_end; });
+  h.fins.clear();
+  h.una = h.nxt;
+  visit(c, h, 7);
+}
+
+// The fifth check. Answers whether the segment's text is looked at.
+bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
+  const Offset ack = unwrap(seg.ack, h.iss, h.nxt);
+  if (ack > h.nxt) {
+    judgement_->apply(Rule::tcp_ack_of_unsent_is_dropped);
+    h.ack_allowed = true;
+    h.doubtful = true;
+    return false;
+  }
+  if (ack < h.una - h.wnd_max) {
+    h.ack_allowed = true;  // RFC 5961 5.2.
+    return false;
+  }
+  if (ack == h.una && seg.payload.empty() && !seg.has(tcp_fin) && h.una < h.nxt) {
+    ++h.duplicate_acks;
+  }
+  take_window(h, seg, seq, ack);
+  if (ack <= h.una) return true;
+  h.una = ack;
+  h.waited = 0;
+  h.retries = 0;
+  h.duplicate_acks = 0;
+  if (c.wants_fin && h.una > c.fin_offset()) fin_acknowledged(c, h);
+  return true;
+}
+
+// RFC 9293 3.10.7.4: SND.WL1 and SND.WL2. Linux takes an update of the same numbers only when it
+// opens or closes the window, hence two edges.
+void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack) {
+  const Offset window = Offset{seg.window} << (h.scaled && !seg.has(tcp_syn) ? h.peer_scale : 0);
+  const Offset right = ack + window;
+  h.wnd_max = std::max(h.wnd_max, window);
+  if (ack < h.una) return;
+  const bool newer = seq > h.wl1 || (seq == h.wl1 && ack > h.wl2) || h.wl1 == 0;
+  if (newer || (seq == h.wl1 && ack >= h.wl2)) {
+    h.wnd_right = right;
+    h.wnd_right_low = right;
+    h.wl1 = seq;
+    h.wl2 = ack;
+  } else {
+    h.wnd_right = std::max(h.wnd_right, right);
+    h.wnd_right_low = std::min(h.wnd_right_low, right);
+  }
+  h.wnd_right_step = std::max(h.wnd_right_step, h.wnd_right);
+}
+
+void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
+  switch (h.state) {
+    case TcpState::fin_wait_1:
+      h.state = TcpState::fin_wait_2;
+      h.state_age = 0;
+      break;
+    case TcpState::closing:
+      h.state = TcpState::time_wait;
+      h.state_age = 0;
+      break;
+    case TcpState::last_ack:
+      judgement_->apply(Rule::tcp_last_ack_closes);
+      h.state = TcpState::closed;
+      h.write_shut = true;
+      h.read_shut = true;
+      break;
+    case TcpState::closed:
+    case TcpState::syn_sent:
+    case TcpState::syn_received:
+    case TcpState::established:
+    case TcpState::fin_wait_2:
+    case TcpState::close_wait:
+    case TcpState::time_wait:
+      break;
+  }
+  visit(c, h, 1);
+}
+
+// The sixth to eighth check: text and FIN.
+void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
+  if (seg.has(tcp_urg)) h.stream_unknown = true;
+  const bool takes_text = h.state == TcpState::established || h.state == TcpState::fin_wait_1 ||
+                          h.state == TcpState::fin_wait_2;
+  const Offset end = seq + static_cast<Offset>(seg.payload.size());
+  if (!takes_text || h.peer_fin) {
+    if (seg.sequence_length() > 0) h.ack_allowed = true;
+    if (seg.sequence_length() > 0 && end + (seg.has(tcp_fin) ? 1 : 0) <= h.rcv_nxt) {
+      owe_ack(h, Rule::tcp_old_duplicate_is_acked);
+    }
+    return;
+  }
+  const bool closed_to_data = c.orphan || (h.read_shut && h.write_shut);
+  if (closed_to_data && h.state != TcpState::established && seg.sequence_length() > 0 &&
+      end > h.rcv_nxt) {
+    const Rule rule = c.orphan ? Rule::tcp_data_after_close_is_reset
+                               : Rule::tcp_data_after_shutdown_is_reset;
+    const bool must = !seg.payload.empty() && !unresolved(h);
+    Hypothesis alive = h;
+    owe_reset(h, seg, rule, true);
+    h.resets.back().from_connection = true;
+    reset_connection(c, h, Errno::econnreset);
+    if (must) return;
+    // A FIN alone that leaves a gap: RFC 9293 acknowledges it, Linux resets.
+    arrive_text(c, alive, seg, seq);
+    fork(alive);
+    return;
+  }
+  arrive_text(c, h, seg, seq);
+}
+
+void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
+  if (seg.has(tcp_rst)) {
+    const Acceptable fits = acceptable(c, h, seq, static_cast<Offset>(seg.sequence_length()));
+    h.ack_allowed = true;
+    if (fits == Acceptable::no) return;
+    // RFC 1337 would keep it; Linux does not by default.
+    if (seq != h.rcv_nxt) fork(h);
+    h.state = TcpState::closed;
+    return;
+  }
+  if (seg.has(tcp_syn) && !seg.has(tcp_ack)) {
+    // A new connection may take the place of the old one (RFC 6191); without a listener it is reset.
+    Hypothesis over = h;
+    over.state = TcpState::closed;
+    if (seq >= h.rcv_nxt) {
+      bool shared = false;
+      StreamSocket* listener = find_listener(c.tuple.local, shared);
+      if (listener == nullptr) {
+        owe_reset(over, seg, Rule::tcp_closed_answers_reset, false);
+        fork(over);
+      } else {
+        judgement_->give_up("a SYN takes the place of a connection in TIME-WAIT");
+      }
+    }
+    h.ack_allowed = true;
+    return;
+  }
+  if (seg.sequence_length() > 0 || seq != h.rcv_nxt) {
+    owe_ack(h, Rule::tcp_time_wait_acks);
+    h.state_age = 0;
+  } else {
+    h.ack_allowed = true;
+  }
+}
+
+void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
+  const std::optional<Quote> quote = decode_quote(icmp);
+  if (!quote || quote->protocol != protocol_tcp || !host_->is_local(packet.destination)) return;
+  Connection* c = find_for_tuple(quote->sender, true);
+  if (c == nullptr) return;
+  Errno error = Errno::ok;
+  if (icmp.kind == IcmpKind::port_unreachable) error = Errno::econnrefused;
+  if (icmp.kind == IcmpKind::host_unreachable) error = Errno::ehostunreach;
+  if (icmp.kind == IcmpKind::net_unreachable) error = Errno::enetunreach;
+  if (icmp.kind == IcmpKind::time_exceeded) error = Errno::ehostunreach;
+  branch(*c, [&](Hypothesis& h) {
+    const Offset seq = unwrap(quote->tcp_seq.value_or(h.iss), h.iss, h.nxt);
+    if (!h.iss_known || seq < h.una || seq > h.nxt) return;
+    if (error == Errno::ok) return;
+    if (h.state == TcpState::syn_sent) {
+      // Linux gives up at once (semantics 50); RFC 1122 4.2.3.9 makes some of these soft.
+      const bool hard = icmp.kind != IcmpKind::time_exceeded;
+      if (!hard) fork(h);
+      reset_connection(*c, h, error);
+    } else if (h.synchronized()) {
+      judgement_->apply(Rule::tcp_icmp_is_soft);
+      h.soft_error = error;
+    }
+  });
+}
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,133 @@
+// shutdown and close of a socket with a connection. Sources: RFC 9293 3.6, 3.10.4; shutdown(2),
+// close(2), socket(7) SO_LINGER.
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+
+// The connection ends at once with a RST of its own.
+void TcpEngine::abort_hypothesis(Hypothesis& h, Rule rule, bool must) {
+  DueReset due;
+  due.rule = rule;
+  due.must = must;
+  due.from_connection = true;
+  due.answers_ack = true;
+  due.seq = wrap(h.nxt, h.iss);
+  due.ack = wrap(h.rcv_nxt, h.irs);
+  h.resets.push_back(due);
+  h.state = TcpState::closed;
+  h.read_shut = true;
+  h.write_shut = true;
+  h.ack_due = false;
+  h.syn_due = false;
+}
+
+void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
+  bool fin = false;
+  branch(c, [&](Hypothesis& h) {
+    if (!h.alive() || h.state == TcpState::time_wait) return;
+    if (h.state == TcpState::syn_sent) {
+      judgement_->apply(Rule::tcp_close_opening_is_silent);
+      h.state = TcpState::closed;
+      h.syn_due = false;
+      return;
+    }
+    if (h.stream_unknown) {
+      Hypothesis dead = h;
+      abort_hypothesis(dead, Rule::tcp_close_unread_sends_rst, false);
+      fork(dead);
+    } else if (h.readable() > 0) {
+      abort_hypothesis(h, Rule::tcp_close_unread_sends_rst, true);
+      return;
+    }
+    const bool ended = h.state == TcpState::closing || h.state == TcpState::last_ack;
+    if (socket.linger_on && socket.linger_seconds == 0) {
+      if (ended) {
+        Hypothesis dead = h;
+        abort_hypothesis(dead, Rule::tcp_linger_zero_sends_rst, false);
+        fork(dead);
+      } else {
+        abort_hypothesis(h, Rule::tcp_linger_zero_sends_rst, true);
+        return;
+      }
+    }
+    if (h.state == TcpState::syn_received) {
+      // RFC 9293 3.10.4: a FIN, or an abort.
+      Hypothesis dead = h;
+      abort_hypothesis(dead, Rule::tcp_close_syn_received_speaks, true);
+      fork(dead);
+    }
+    fin = true;
+    shut_down(c, h, true, true);
+  });
+  if (fin) c.wants_fin = true;
+}
+
+void TcpEngine::shut_down(Connection& c, Hypothesis& h, bool read, bool write) {
+  h.read_shut |= read;
+  if (!write) return;
+  h.write_shut = true;
+  switch (h.state) {
+    case TcpState::established:
+      h.state = TcpState::fin_wait_1;
+      break;
+    case TcpState::close_wait:
+      h.state = TcpState::last_ack;
+      break;
+    case TcpState::fin_wait_2:
+      h.state_age = 0;
+      break;
+    case TcpState::closed:
+    case TcpState::syn_sent:
+    case TcpState::syn_received:
+    case TcpState::fin_wait_1:
+    case TcpState::closing:
+    case TcpState::last_ack:
+    case TcpState::time_wait:
+      break;
+  }
+  visit(c, h, 6);
+}
+
+void TcpEngine::on_shutdown(StreamSocket& s, SocketModel&, Connection& c) {
+  const bool bad = call_->how == ShutdownHow::invalid;
+  const bool read = call_->how != ShutdownHow::write;
+  const bool write = call_->how != ShutdownHow::read;
+  bool opening = false;
+  bool fin = false;
+  branch(c, [&](Hypothesis& h) {
+    if (bad) {
+      check(Rule::tcp_shutdown_bad_how, result_->error == Errno::einval, h, "EINVAL");
+      return;
+    }
+    if (!h.alive() || h.state == TcpState::time_wait) {
+      check(Rule::tcp_shutdown_needs_connection, result_->error == Errno::enotconn, h, "ENOTCONN");
+      h.read_shut |= read;
+      h.write_shut |= write;
+      return;
+    }
+    if (h.state == TcpState::syn_sent) {
+      if (!check(Rule::tcp_shutdown_opening_ends, result_->ok(), h, "success")) return;
+      h.state = TcpState::closed;
+      h.syn_due = false;
+      opening = true;
+      return;
+    }
+    if (!check(Rule::tcp_shutdown_succeeds, result_->ok(), h, "success")) return;
+    fin |= write;
+    shut_down(c, h, read, write);
+  });
+  if (bad || done()) return;
+  if (fin) c.wants_fin = true;
+  using Phase = StreamSocket::Phase;
+  if (opening) {
+    // The attempt is dissolved; the next call learns of it (semantics 75).
+    s.phase = Phase::unconnected;
+    s.error = Errno::econnreset;
+    s.error_certain = true;
+    detach(s);
+  } else if (s.phase == Phase::connecting) {
+    s.phase = c.hypotheses.front().synchronized() ? Phase::connected : Phase::disconnecting;
+  }
+}
+
+}  // namespace lockstep::oracle

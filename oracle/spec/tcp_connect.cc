@@ -1,0 +1,207 @@
+// connect and the dissolving of connections. Sources: connect(2), tcp(7); RFC 9293 3.10.1;
+// docs/oracle.md for the order of the errors of repeated calls.
+#include "oracle/spec/bind_rules.h"
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+
+using Phase = StreamSocket::Phase;
+
+void TcpEngine::on_connect(StreamSocket& s, SocketModel& socket) {
+  if (std::holds_alternative<Unspecified>(call_->address)) {
+    disconnect(s, socket);
+    return;
+  }
+  if (std::holds_alternative<UnixPath>(call_->address)) {
+    require(Rule::tcp_connect_addresses,
+            result_->error == Errno::eafnosupport || result_->error == Errno::einval,
+            "EAFNOSUPPORT", &s);
+    return;
+  }
+  if (s.listening) {
+    require(Rule::tcp_listener_calls, result_->error == Errno::eisconn, "EISCONN", &s);
+    return;
+  }
+  Connection* c = connection_of(s);
+  if (s.phase == Phase::connected) {
+    require(Rule::tcp_connect_progress, result_->error == Errno::eisconn, "EISCONN", &s);
+  } else if (s.phase == Phase::connecting && c != nullptr) {
+    repeat_connect(s, *c);
+  } else if (s.phase == Phase::disconnecting && result_->error == Errno::einval) {
+    judgement_->apply(Rule::tcp_connect_progress);  // Linux: shut down before it was connected.
+  } else {
+    start_connect(s, socket);
+  }
+}
+
+// A call on a socket whose connect has begun.
+void TcpEngine::repeat_connect(StreamSocket& s, Connection& c) {
+  branch(c, [&](Hypothesis& h) {
+    switch (h.state) {
+      case TcpState::syn_sent:
+      case TcpState::syn_received:
+        check(Rule::tcp_connect_progress, result_->error == Errno::ealready, h, "EALREADY");
+        break;
+      case TcpState::closed:
+      case TcpState::time_wait:
+        check(Rule::tcp_connect_error_once,
+              result_->error == (h.error == Errno::ok ? Errno::econnaborted : h.error), h, [&] {
+                return std::string(errno_name(h.error == Errno::ok ? Errno::econnaborted : h.error));
+              });
+        break;
+      case TcpState::established:
+      case TcpState::fin_wait_1:
+      case TcpState::fin_wait_2:
+      case TcpState::close_wait:
+      case TcpState::closing:
+      case TcpState::last_ack:
+        check(Rule::tcp_connect_progress, result_->ok(), h, "0");
+        break;
+    }
+  });
+  if (result_->ok()) {
+    s.phase = Phase::connected;
+  } else if (result_->error != Errno::ealready) {
+    s.error = Errno::ok;
+    s.phase = Phase::unconnected;
+    detach(s);
+  }
+}
+
+void TcpEngine::judge_destination(Outcomes& out, const SocketModel& socket,
+                                  const Endpoint& to) const {
+  const bool mapped = to.ip.is_v4_mapped();
+  if (to.ip.is_v4() != (socket.domain == Domain::inet)) {
+    out.must_fail(Rule::tcp_connect_addresses, Errno::eafnosupport);
+    out.also(Rule::tcp_connect_addresses, Errno::einval);
+  }
+  if (mapped && (socket.v6_only || !host_->traits().features.has(Feature::dual_stack))) {
+    out.must_fail(Rule::tcp_connect_addresses, Errno::enetunreach);
+    out.also(Rule::tcp_connect_addresses, Errno::eafnosupport);
+  }
+  if (to.ip.is_multicast() || to.ip.is_broadcast()) {
+    out.must_fail(Rule::tcp_connect_addresses, Errno::enetunreach);
+  }
+  if (to.port == 0) out.may_fail(Rule::tcp_connect_addresses, Errno::econnrefused);
+  const IpAddress ip = unmapped(to.ip);
+  if (socket.bound && !socket.local.ip.is_unspecified()) {
+    // A source that does not fit the destination; who refuses so is free in the name.
+    const bool family = socket.local.ip.family != ip.family;
+    if (family || (socket.local.ip.is_loopback() && !host_->is_local(ip))) {
+      for (Errno error : {Errno::einval, Errno::enetunreach, Errno::eaddrnotavail,
+                          Errno::eafnosupport}) {
+        out.may_fail(Rule::tcp_connect_addresses, error);
+      }
+    }
+  }
+  bool reachable = ip.is_unspecified() || host_->is_local(ip);
+  for (const IpAddress& own : host_->config().addresses) reachable |= own.family == ip.family;
+  if (!reachable) {
+    out.may_fail(Rule::tcp_connect_addresses, Errno::enetunreach);
+    out.may_fail(Rule::tcp_connect_addresses, Errno::eaddrnotavail);
+  }
+}
+
+void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
+  Endpoint to = std::get<Endpoint>(call_->address);
+  Outcomes out;
+  judge_destination(out, socket, to);
+  to = unmapped(to);
+  if (to.ip.is_unspecified()) to.ip = IpAddress::loopback(to.ip.family);
+  if (!socket.bound && host_->ephemeral_port_may_be_exhausted(socket)) {
+    out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
+  }
+  if (socket.bound && socket.local_known) {
+    for (std::size_t i = 0; i < used_; ++i) {
+      const Connection& other = connections_[i];
+      if (!other.in_use || !other.tuple_known || other.tuple.peer != to ||
+          other.tuple.local.port != socket.local.port || !other.may_be_alive()) {
+        continue;
+      }
+      const bool same = other.tuple.local.ip == socket.local.ip;
+      if (!same && !socket.local.ip.is_unspecified()) continue;
+      if (same && other.surely_alive()) {
+        out.must_fail(Rule::tcp_connect_tuple_taken, Errno::eaddrnotavail);
+      } else {
+        out.may_fail(Rule::tcp_connect_tuple_taken, Errno::eaddrnotavail);
+      }
+    }
+  }
+  out.never(Rule::tcp_connect_tuple_taken, Errno::eaddrnotavail);
+  const bool local = host_->is_local(to.ip);
+  const bool begun = result_->error == Errno::einprogress || (local && result_->ok()) ||
+                     (local && result_->error == Errno::econnrefused);
+  const Errno answer = begun ? Errno::ok : result_->error;
+  if (result_->ok() && !local && !out.fails()) {
+    require(Rule::tcp_connect_progress, false, "EINPROGRESS", &s);
+    return;
+  }
+  if (!out.judge(*judgement_, Rule::tcp_connect_progress, answer,
+                 [&] { return describe(s.id); })) {
+    return;
+  }
+  if (begun) open_connection(s, socket, to);
+}
+
+void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endpoint& to) {
+  if (host_->is_local(to.ip) && !host_->traits().features.has(Feature::loopback_shown)) {
+    judgement_->give_up("the port does not show loopback packets");
+    return;
+  }
+  if (s.connection >= 0) detach(s);
+  Connection& c = make_connection({socket.local, to});
+  if (!socket.bound) c.tuple.local = {IpAddress::any(to.ip.family), 0};
+  c.tuple_known = socket.bound && socket.local_known && !socket.local.ip.is_unspecified();
+  c.socket = socket.id;
+  Hypothesis& h = c.hypotheses.front();
+  h.state = TcpState::syn_sent;
+  h.error = s.error;
+  h.read_shut = s.read_shut;
+  h.write_shut = s.write_shut;
+  h.syn_due = true;
+  h.syn_rule = Rule::tcp_connect_sends_syn;
+  visit(c, h, 0);
+  s.connection = static_cast<std::int32_t>(&c - connections_.data());
+  s.phase = result_->ok() ? Phase::connected : Phase::connecting;
+  s.error = Errno::ok;
+  s.error_certain = true;
+  if (result_->error == Errno::econnrefused) {
+    // Refused within the call: the socket may connect again, the packets are yet to be seen.
+    s.phase = Phase::unconnected;
+    detach(s);
+  }
+}
+
+// connect(AF_UNSPEC): dissolves whatever there is.
+void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
+  if (!require(Rule::tcp_disconnect_succeeds, result_->ok(), "success", &s)) return;
+  if (s.listening) {
+    stop_listening(s, Rule::tcp_disconnect_resets);
+    return;
+  }
+  Connection* c = connection_of(s);
+  if (c == nullptr) return;
+  Errno error = Errno::ok;
+  branch(*c, [&](Hypothesis& h) {
+    if (h.error != Errno::ok) error = h.error;
+    if (h.alive() && h.state != TcpState::time_wait) {
+      error = Errno::econnreset;
+      const bool need = h.state != TcpState::closing && h.state != TcpState::last_ack &&
+                        h.state != TcpState::syn_sent;
+      if (need || h.synchronized()) {
+        abort_hypothesis(h, Rule::tcp_disconnect_resets, need);
+      } else {
+        h.state = TcpState::closed;
+        h.syn_due = false;
+      }
+    }
+  });
+  s.phase = Phase::unconnected;
+  s.read_shut = false;
+  s.write_shut = false;
+  s.error = error;
+  s.error_certain = false;
+  detach(s);
+}
+
+}  // namespace lockstep::oracle

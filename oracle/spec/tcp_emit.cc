@@ -1,0 +1,327 @@
+// Segments that leave: each must be one that some hypothesis allows. What leaves in a step may have
+// been made before the last arrival in it, so numbers of the step's start are allowed as well.
+// RFC 9293 3.4, 3.7, 3.8, 3.10.
+#include <algorithm>
+
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+
+Connection* TcpEngine::find_for_tuple(const FourTuple& tuple, bool alive) {
+  Connection* found = nullptr;
+  for (std::size_t i = 0; i < used_; ++i) {
+    Connection& c = connections_[i];
+    if (!c.in_use || !c.tuple_known || c.tuple != tuple) continue;
+    if (c.may_be_alive()) return &c;
+    if (!alive) {
+      // Among dead ones the one that still owes something; else the latest.
+      for (const Hypothesis& h : c.hypotheses) {
+        for (const DueReset& due : h.resets) {
+          if (!due.sent) return &c;
+        }
+      }
+      found = &c;
+    }
+  }
+  return found;
+}
+
+// A connection whose SYN is due and whose local end is not known yet.
+Connection* TcpEngine::find_opening(const FourTuple& tuple) {
+  for (std::size_t i = 0; i < used_; ++i) {
+    Connection& c = connections_[i];
+    if (!c.in_use || c.tuple_known || c.tuple.peer != tuple.peer) continue;
+    const Endpoint& local = c.tuple.local;
+    if (local.port != 0 && local.port != tuple.local.port) continue;
+    if (!local.ip.is_unspecified() && local.ip != tuple.local.ip) continue;
+    return &c;
+  }
+  return nullptr;
+}
+
+void TcpEngine::on_left(const Packet& packet) {
+  if (done()) return;
+  const TcpSegment* seg = packet.tcp();
+  if (seg == nullptr) return;
+  ++events_;
+  packet_ = &packet;
+  call_ = nullptr;
+  const FourTuple tuple = sender_tuple(packet);
+  const bool reset = seg->has(tcp_rst);
+  Connection* c = nullptr;
+  if (seg->has(tcp_syn) && !seg->has(tcp_ack)) {
+    c = find_opening(tuple);
+    if (c != nullptr && require(Rule::tcp_source_is_local, host_->is_local(tuple.local.ip),
+                                "an address of the host")) {
+      c->tuple = tuple;
+      c->tuple_known = true;
+      if (c->socket != 0) host_->learn_local(host_->socket(c->socket), tuple.local);
+    }
+  }
+  if (c == nullptr && reset) {
+    // A RST may be that of a connection just gone whose ends another one has taken over.
+    for (std::size_t i = 0; i < used_ && c == nullptr; ++i) {
+      Connection& other = connections_[i];
+      if (!other.in_use || !other.tuple_known || other.tuple != tuple) continue;
+      for (const Hypothesis& h : other.hypotheses) {
+        for (const DueReset& due : h.resets) c = due.sent ? c : &other;
+      }
+    }
+  }
+  if (c == nullptr) c = find_for_tuple(tuple, false);
+  if (c == nullptr) {
+    require(reset ? Rule::tcp_reset_needs_cause : Rule::tcp_segment_needs_connection, false,
+            "no segment");
+  } else {
+    branch(*c, [&](Hypothesis& h) {
+      visit(*c, h, reset ? 32 - 1 : (seg->has(tcp_syn) ? 32 - 2 : 32 - 3));
+      emit(*c, h, *seg);
+    });
+    if (seg->has(tcp_syn) && !c->syn_was_sent && !done()) {
+      c->syn_was_sent = true;
+      c->own_scale = seg->options.window_scale;
+      c->own_timestamps = seg->options.timestamps.has_value();
+      c->own_sack = seg->options.sack_permitted;
+    }
+    if (seg->has(tcp_syn)) c->own_window = seg->window;
+  }
+  packet_ = nullptr;
+}
+
+void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  if (seg.has(tcp_rst)) {
+    emit_reset(c, h, seg);
+    return;
+  }
+  if (!check(Rule::tcp_segment_needs_connection, h.alive(), h, "no segment, or a RST")) return;
+  if (seg.has(tcp_syn)) {
+    emit_syn(c, h, seg);
+    return;
+  }
+  if (!check(Rule::tcp_state_allows_flags,
+             h.state != TcpState::syn_sent && h.iss_known && seg.has(tcp_ack), h,
+             h.state == TcpState::syn_sent ? "a SYN" : "an ACK")) {
+    return;
+  }
+  const Offset seq = unwrap(seg.seq, h.iss, h.nxt);
+  emit_ack(c, h, seg);
+  if (!refuted_) emit_sequence(c, h, seg, seq);
+  if (!refuted_) emit_options(c, h, seg);
+  const bool plain = seg.sequence_length() == 0;
+  if (!refuted_ && h.hushed && plain && !h.ack_allowed && c.arrivals == 1 && exact_clock()) {
+    check(h.hush_rule, false, h, "silence");
+  }
+}
+
+void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  Rule blamed = Rule::tcp_reset_needs_cause;
+  for (DueReset& due : h.resets) {
+    if (due.sent) continue;
+    blamed = Rule::tcp_reset_numbers;
+    bool fits = due.answers_ack ? seg.seq == due.seq
+                                : seg.seq == 0 && seg.has(tcp_ack) && seg.ack == due.ack;
+    if (due.from_connection && h.iss_known) {
+      const Offset seq = unwrap(seg.seq, h.iss, h.nxt);
+      const bool acks = !seg.has(tcp_ack) ||
+                        is_closure(h, unwrap(seg.ack, h.irs, h.rcv_nxt)) ||
+                        seg.ack == due.ack;
+      fits |= seq >= h.una_before && seq <= std::max(h.nxt, h.nxt_before) && acks;
+    }
+    if (fits) {
+      judgement_->apply(Rule::tcp_reset_numbers);
+      due.sent = true;
+      return;
+    }
+  }
+  if (c.ticked && h.iss_known && may_give_up(c, h) &&
+      unwrap(seg.seq, h.iss, h.nxt) >= h.una && unwrap(seg.seq, h.iss, h.nxt) <= h.nxt) {
+    time_out(c, h);
+    return;
+  }
+  if (h.hushed && blamed == Rule::tcp_reset_needs_cause) blamed = h.hush_rule;
+  check(blamed, false, h, [&]() -> std::string {
+    if (h.resets.empty()) return "no RST";
+    const DueReset& due = h.resets.front();
+    return due.answers_ack || due.from_connection
+               ? "RST with seq=" + std::to_string(due.seq)
+               : "RST|ACK with seq=0 ack=" + std::to_string(due.ack);
+  });
+}
+
+void TcpEngine::emit_syn(Connection&, Hypothesis& h, const TcpSegment& seg) {
+  const bool answers = h.state == TcpState::syn_received;
+  const TcpFlags flags = seg.flags & (tcp_syn | tcp_ack | tcp_fin | tcp_urg);
+  const bool right = answers ? flags == (tcp_syn | tcp_ack) : flags == tcp_syn;
+  if (!check(Rule::tcp_state_allows_flags, (answers || h.state == TcpState::syn_sent) && right, h,
+             answers ? "SYN|ACK" : "SYN in SYN_SENT alone")) {
+    return;
+  }
+  if (answers && !check(Rule::tcp_syn_ack_numbers, seg.ack == h.irs + 1, h, [&] {
+        return "ack=" + std::to_string(h.irs + 1);
+      })) {
+    return;
+  }
+  if (h.iss_known) {
+    if (!check(Rule::tcp_syn_is_repeated, seg.seq == h.iss, h,
+               [&] { return "seq=" + std::to_string(h.iss); })) {
+      return;
+    }
+    if (!h.syn_due) ++h.retries;
+    if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 1, h,
+               "no more SYNs")) {
+      return;
+    }
+  } else if (!check(Rule::tcp_syn_numbers, h.syn_due && seg.payload.empty(), h, "no SYN")) {
+    return;
+  }
+  h.iss = seg.seq;
+  h.iss_known = true;
+  h.nxt = std::max<Offset>(h.nxt, 1);
+  h.nxt_before = std::max<Offset>(h.nxt_before, 1);
+  h.syn_due = false;
+  h.hushed = false;
+  if (answers) {
+    h.scaled = h.scaled && seg.options.window_scale.has_value();
+    h.timestamps = h.timestamps && seg.options.timestamps.has_value();
+    h.sack = h.sack && seg.options.sack_permitted;
+    h.ack_shown = 1;
+    h.edge = std::max(h.edge, 1 + Offset{seg.window});
+    h.ack_due = false;
+  }
+}
+
+// The acknowledgment: of what arrived, all of it or as it stood at the start of the step, and never
+// less than before.
+void TcpEngine::emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  const Offset ack = unwrap(seg.ack, h.irs, h.rcv_nxt);
+  const Rule rule = ack > h.rcv_nxt ? Rule::tcp_ack_of_arrived_only : Rule::tcp_ack_never_goes_back;
+  const bool may_be_stale = !exact_clock() || c.arrivals > 1 || seg.sequence_length() > 0;
+  const Offset least = may_be_stale ? std::min(h.rcv_before, h.rcv_nxt) : h.rcv_nxt;
+  const bool closed = is_closure(h, ack) || (ack >= least && ack <= h.rcv_nxt);
+  if (!check(rule, closed && ack >= h.ack_shown, h,
+             [&] { return "ack=" + std::to_string(wrap(h.rcv_nxt, h.irs)); })) {
+    return;
+  }
+  judgement_->apply(Rule::tcp_ack_of_arrived_only);
+  if (ack >= h.rcv_nxt) h.ack_due = false;
+  emit_window(c, h, seg, ack);
+  h.ack_shown = std::max(h.ack_shown, ack);
+  h.shown_in_step = true;
+  if (h.ack_shown == h.rcv_nxt) h.ack_waited = 0;
+}
+
+void TcpEngine::emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack) {
+  const int shift = h.scaled && c.own_scale ? std::min<int>(*c.own_scale, 14) : 0;
+  const Offset edge = ack + (Offset{seg.window} << shift);
+  const Offset slack = (Offset{1} << shift) - 1;
+  const bool judged = !h.peer_fin && !unresolved(h) && !memory_may_be_short(c, h);
+  if (judged &&
+      !check(Rule::tcp_window_never_shrinks, edge + slack >= h.edge, h, [&] {
+        return "window >= " + std::to_string((h.edge - ack) >> shift);
+      })) {
+    return;
+  }
+  h.edge = std::max(h.edge, edge);
+  h.read_at_edge = h.read;
+}
+
+bool TcpEngine::payload_was_sent(const Connection& c, Offset begin,
+                                 std::span<const std::byte> bytes) const {
+  for (const Run& run : c.runs) {
+    if (bytes.empty()) return true;
+    if (begin < run.begin || begin >= run.end) continue;
+    const auto count = std::min(bytes.size(), static_cast<std::size_t>(run.end - begin));
+    const PayloadTag tag{run.tag.key,
+                         run.tag.offset + static_cast<std::uint64_t>(begin - run.begin)};
+    if (!payload_matches(tag, bytes.first(count))) return false;
+    bytes = bytes.subspan(count);
+    begin += static_cast<Offset>(count);
+  }
+  return bytes.empty();
+}
+
+// Where the segment stands in our sequence, and what it says is in it.
+void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
+  const auto size = static_cast<Offset>(seg.payload.size());
+  const bool fin = seg.has(tcp_fin);
+  const bool unsent = h.nxt < end_of_send(c, h);
+  const SocketId owner = c.socket != 0 ? c.socket : c.listener;
+  const bool keepalive = owner != 0 && host_->socket(owner).keepalive;
+  if (size == 0 && !fin) {
+    const bool probe = seq == h.una - 1 || (seq == h.una_before - 1);
+    if (probe && (keepalive || (unsent && h.una == h.nxt))) {
+      ++h.probes;
+      return;
+    }
+    const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || h.wnd_right_low < h.nxt;
+    const Offset least = rewound ? std::min(h.una_before, h.una) : h.nxt_before;
+    check(Rule::tcp_ack_has_next_number, seq >= least && seq <= h.nxt, h,
+          [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); });
+    return;
+  }
+  if (keepalive && size <= 1 && seq == h.una - 1) {
+    ++h.probes;
+    return;
+  }
+  if (!check(Rule::tcp_sends_accepted_bytes,
+             seq >= std::min(h.una_before, h.una) && seq >= 1 && seq + size <= c.end, h,
+             [&] {
+               return "bytes of seq " + std::to_string(wrap(h.una, h.iss)) + ".." +
+                      std::to_string(wrap(c.end, h.iss));
+             })) {
+    return;
+  }
+  if (fin && !check(c.wants_fin ? Rule::tcp_fin_follows_data : Rule::tcp_fin_needs_close,
+                    c.wants_fin && seq + size == c.fin_offset(), h,
+                    c.wants_fin ? "a FIN after the last byte" : "no FIN")) {
+    return;
+  }
+  emit_payload(c, h, seg, seq);
+}
+
+void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
+  const auto size = static_cast<Offset>(seg.payload.size());
+  const Offset end = seq + size + (seg.has(tcp_fin) ? 1 : 0);
+  if (!check(seq < h.nxt ? Rule::tcp_same_bytes_again : Rule::tcp_sends_accepted_bytes,
+             payload_was_sent(c, seq, seg.payload.bytes()), h, "the bytes that send accepted")) {
+    return;
+  }
+  // A probe of a closed window carries one byte past it; a FIN takes no room in Linux's count.
+  const bool fits = seq + size <= std::max(h.wnd_right_step, h.wnd_right);
+  const bool probe = size == 1 && seq >= h.wnd_right_low;
+  const bool again = end <= h.nxt;
+  if (!check(Rule::tcp_stays_in_window, fits || probe || again, h, [&] {
+        return "nothing past seq " + std::to_string(wrap(h.wnd_right, h.iss));
+      })) {
+    return;
+  }
+  const bool local = host_->is_local(c.tuple.peer.ip) && !exact_clock();
+  const Offset mss = std::max<Offset>(h.peer_mss, 88);
+  if (!local && !check(Rule::tcp_stays_in_mss, size <= mss, h,
+                       [&] { return "at most " + std::to_string(mss) + " bytes"; })) {
+    return;
+  }
+  if (!check(Rule::tcp_no_gap_in_sending, seq <= h.nxt, h,
+             [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); })) {
+    return;
+  }
+  const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;
+  if (retransmits) {
+    ++h.retries;
+    h.duplicate_acks = 0;
+    if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 4, h,
+               "no more retransmissions")) {
+      return;
+    }
+  }
+  if (h.una == h.nxt) h.waited = 0;
+  h.nxt = std::max(h.nxt, end);
+}
+
+// RFC 7323 2.2, 3.2; RFC 2018 2: what both SYNs offered, and nothing else.
+void TcpEngine::emit_options(Connection&, Hypothesis& h, const TcpSegment& seg) {
+  check(Rule::tcp_options_need_both, h.timestamps || !seg.options.timestamps, h, "no timestamps");
+  check(Rule::tcp_options_need_both, h.sack || seg.options.sack_count == 0, h, "no SACK blocks");
+}
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,105 @@
+// recv and recvfrom on a socket with a connection. Sources: recv(2), tcp(7); RFC 9293 3.10.3.
+#include <algorithm>
+
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+
+// Whether `bytes` can be what the stream holds from offset `from` on: for each offset any copy that
+// may have been kept may win.
+bool TcpEngine::bytes_may_be(const Hypothesis& h, Offset from,
+                             std::span<const std::byte> bytes) const {
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    const Offset here = from + static_cast<Offset>(at);
+    std::size_t best = 0;
+    for (const Copy& copy : h.copies) {
+      if (copy.begin > here || copy.end() <= here) continue;
+      const auto skip = static_cast<std::size_t>(here - copy.begin);
+      const std::span<const std::byte> have = copy.bytes.bytes().subspan(skip);
+      const std::size_t count = std::min(have.size(), bytes.size() - at);
+      const auto differs = std::mismatch(have.begin(), have.begin() + static_cast<std::ptrdiff_t>(count),
+                                         bytes.begin() + static_cast<std::ptrdiff_t>(at));
+      best = std::max(best, static_cast<std::size_t>(differs.first - have.begin()));
+    }
+    if (best == 0) return false;
+    at += best;
+  }
+  return true;
+}
+
+void TcpEngine::on_receive(Connection& c) {
+  if ((call_->flags & msg_oob) != 0) return;
+  branch(c, [&](Hypothesis& h) {
+    if (result_->ok() && result_->value > 0) {
+      receive_bytes(h);
+    } else if (result_->ok() && call_->buffer.empty()) {
+      judgement_->apply(Rule::tcp_recv_of_nothing);
+    } else {
+      receive_error(h);
+    }
+  });
+}
+
+void TcpEngine::receive_bytes(Hypothesis& h) {
+  const auto count = static_cast<Offset>(result_->value);
+  Offset most = h.readable();
+  Offset point = h.rcv_nxt;
+  bool by_fin = false;
+  while (!h.peer_fin && next_point(h, point, point, by_fin)) most = point - h.read;
+  if (!check(Rule::tcp_recv_at_most_available,
+             count <= most && count <= static_cast<Offset>(call_->buffer.size()), h, [&] {
+               return most == 0 ? std::string("nothing")
+                                : "at most " + std::to_string(std::min<Offset>(
+                                      most, static_cast<Offset>(call_->buffer.size()))) + " bytes";
+             })) {
+    return;
+  }
+  const bool discards = (call_->flags & msg_trunc) != 0;
+  const auto bytes = call_->buffer.first(static_cast<std::size_t>(count));
+  if (!discards && !h.stream_unknown &&
+      !check(Rule::tcp_recv_in_order, bytes_may_be(h, h.read, bytes), h, [&] {
+        return "the bytes that arrived for offsets " + std::to_string(h.read - 1) + ".." +
+               std::to_string(h.read - 1 + count);
+      })) {
+    return;
+  }
+  if ((call_->flags & msg_peek) != 0) return;
+  h.read += count;
+  drop_read_copies(h);
+}
+
+// What a receive that gave no byte must have answered.
+void TcpEngine::receive_error(Hypothesis& h) {
+  const Offset readable = h.readable();
+  const bool opening = h.state == TcpState::syn_sent || h.state == TcpState::syn_received;
+  const bool none_asked = call_->buffer.empty();
+  if (!h.stream_unknown && !none_asked &&
+      !check(h.alive() ? Rule::tcp_recv_returns_queued : Rule::tcp_recv_data_before_error,
+             readable <= 0, h,
+             [&] { return "1.." + std::to_string(readable) + " bytes"; })) {
+    return;
+  }
+  if (h.peer_fin && h.state != TcpState::syn_received) {
+    // A FIN ends the stream for ever; an error that came later waits for another call.
+    check(Rule::tcp_recv_end_after_fin, result_->ok() && result_->value == 0, h, "0");
+    return;
+  }
+  if (h.error != Errno::ok) {
+    if (check(Rule::tcp_error_reported_once, result_->error == h.error, h,
+              [&] { return std::string(errno_name(h.error)); })) {
+      h.error = Errno::ok;
+    }
+    return;
+  }
+  if (h.read_shut) {
+    const bool ended = result_->ok() && result_->value == 0;
+    check(h.alive() ? Rule::tcp_shutdown_read_ends : Rule::tcp_recv_end_after_reset,
+          ended || (opening && result_->error == Errno::eagain), h, "0");
+    return;
+  }
+  check(opening ? Rule::tcp_connecting_calls : Rule::tcp_recv_empty_is_eagain,
+        result_->error == Errno::eagain, h, "EAGAIN");
+}
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,81 @@
+// send and sendto on a socket with a connection. Sources: send(2), tcp(7); docs/oracle.md for the
+// order in which a state, a pending error and a shutdown answer.
+#include <algorithm>
+
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+namespace {
+
+std::size_t send_buffer_of(const HostServices& host, const SocketModel& socket) {
+  return socket.send_buffer > 0 ? static_cast<std::size_t>(socket.send_buffer)
+                                : host.config().send_buffer;
+}
+
+}  // namespace
+
+// Whether a send of one byte certainly finds room, with what Linux may charge for what is queued.
+bool TcpEngine::surely_has_room(const Connection& c, const Hypothesis& h, std::size_t share) const {
+  const auto queued = static_cast<std::size_t>(c.end - std::max<Offset>(h.una, 1));
+  const std::size_t charge = queued == 0 ? 0 : 2 * queued + 1280 * (c.runs.size() + 1);
+  return charge * share < send_buffer_of(*host_, host_->socket(c.socket)) * 2;
+}
+
+void TcpEngine::accept_bytes(Connection& c, PayloadTag tag, Offset count) {
+  c.runs.push_back({c.end, c.end + count, tag});
+  c.end += count;
+}
+
+void TcpEngine::send_fails(Hypothesis& h) {
+  const Errno due = h.error == Errno::ok ? Errno::epipe : h.error;
+  const Rule rule = h.error == Errno::ok ? Rule::tcp_send_after_end : Rule::tcp_error_reported_once;
+  if (check(rule, result_->error == due, h, [&] { return std::string(errno_name(due)); })) {
+    h.error = Errno::ok;
+  }
+}
+
+void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
+  const auto asked = static_cast<Offset>(call_->data.size());
+  const auto taken = static_cast<Offset>(result_->value);
+  const std::size_t most = 2 * send_buffer_of(*host_, host_->socket(s.id)) + 65536;
+  branch(c, [&](Hypothesis& h) {
+    if (h.state == TcpState::syn_sent || h.state == TcpState::syn_received) {
+      if (h.error != Errno::ok) {
+        send_fails(h);
+        return;
+      }
+      check(Rule::tcp_connecting_calls,
+            result_->error == Errno::eagain ||
+                (h.write_shut && result_->error == Errno::epipe),
+            h, "EAGAIN");
+      return;
+    }
+    const bool open = h.state == TcpState::established || h.state == TcpState::close_wait;
+    if (!open || h.write_shut || h.error != Errno::ok) {
+      send_fails(h);
+      return;
+    }
+    if (result_->ok()) {
+      if (!check(Rule::tcp_send_takes_some,
+                 taken >= (asked == 0 ? 0 : 1) && taken <= asked, h,
+                 [&] { return "1.." + std::to_string(asked); })) {
+        return;
+      }
+      const auto queued = static_cast<std::size_t>(c.end + taken - std::max<Offset>(h.una, 1));
+      check(Rule::tcp_send_buffer_is_bounded, queued <= most, h, "EAGAIN");
+      return;
+    }
+    if (!check(Rule::tcp_send_succeeds, result_->error == Errno::eagain && asked > 0, h,
+               "success")) {
+      return;
+    }
+    check(Rule::tcp_send_buffer_is_bounded, !surely_has_room(c, h, 2) && !c.writable, h,
+          [&] { return "1.." + std::to_string(asked); });
+  });
+  if (done()) return;
+  c.blocked = result_->error == Errno::eagain;
+  c.writable = false;
+  if (result_->ok() && taken > 0) accept_bytes(c, tag, taken);
+}
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,173 @@
+// What arrives as bytes and FINs. Bytes that are certainly taken move rcv_nxt; bytes that may have
+// been kept wait as copies past rcv_nxt, and an acknowledgment then shows how far the peer's
+// sequence is closed. RFC 9293 3.10.7.4, seventh and eighth check; 3.8.6.
+#include <algorithm>
+
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+namespace {
+
+// What Linux may charge for a segment against the receive buffer, at most.
+std::size_t charge_of(std::size_t payload) { return 2 * payload + 1280; }
+
+}  // namespace
+
+// Whether the bytes queued, with their per-segment overhead, may exceed the receive buffer: the
+// premise of semantics 108 and 115 fails.
+bool TcpEngine::memory_may_be_short(const Connection& c, const Hypothesis& h) const {
+  std::size_t charge = 0;
+  for (const Copy& copy : h.copies) charge += charge_of(copy.bytes.size());
+  std::size_t buffer = host_->config().receive_buffer;
+  const SocketId owner = c.socket != 0 ? c.socket : c.listener;
+  if (owner != 0 && host_->socket(owner).receive_buffer > 0) {
+    buffer = static_cast<std::size_t>(host_->socket(owner).receive_buffer);
+  }
+  return charge > buffer;
+}
+
+void TcpEngine::keep_copy(Hypothesis& h, Offset begin, const Slice& bytes) {
+  if (bytes.empty()) return;
+  for (const Copy& copy : h.copies) {
+    if (copy.begin == begin && copy.bytes == bytes) return;
+  }
+  h.copies.push_back({begin, bytes});
+}
+
+// Bytes and FIN of an acceptable segment, in a state that takes text.
+void TcpEngine::arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
+  const bool fin = seg.has(tcp_fin);
+  const auto size = static_cast<Offset>(seg.payload.size());
+  if (size == 0 && !fin) return;
+  Offset begin = std::max(seq, h.rcv_nxt);
+  const Offset end = seq + size;
+  const bool in_order = seq <= h.rcv_nxt;
+  if (end + (fin ? 1 : 0) <= h.rcv_nxt) {
+    owe_ack(h, Rule::tcp_old_duplicate_is_acked);
+    return;
+  }
+  const bool short_of_memory = memory_may_be_short(c, h);
+  const bool sure = in_order && !short_of_memory && !unresolved(h) &&
+                    end <= h.edge && h.rcv_nxt < h.edge;
+  // Cut at the edge: what lies past it may be refused by itself.
+  if (end > begin) {
+    const Slice& payload = seg.payload;
+    const auto at = static_cast<std::size_t>(begin - seq);
+    if (begin < h.edge && end > h.edge) {
+      const auto cut = static_cast<std::size_t>(h.edge - seq);
+      keep_copy(h, begin, payload.sub(at, cut - at));
+      keep_copy(h, h.edge, payload.sub(cut, payload.size() - cut));
+    } else {
+      keep_copy(h, begin, at == 0 ? payload : payload.sub(at, payload.size() - at));
+    }
+  }
+  const bool in_window = end <= h.edge && h.rcv_nxt < h.edge;
+  if (sure) h.rcv_nxt = std::max(h.rcv_nxt, end);
+  if (fin && sure && end < h.edge) {
+    peer_fin_taken(c, h);
+    owe_ack(h, Rule::tcp_fin_is_acked);
+    return;
+  }
+  if (fin && std::ranges::find(h.fins, end) == h.fins.end()) h.fins.push_back(end);
+  if (!in_order && in_window && !short_of_memory) {
+    owe_ack(h, Rule::tcp_out_of_order_is_acked);
+  } else if (sure && unresolved(h)) {
+    owe_ack(h, Rule::tcp_filled_gap_is_acked);
+  } else {
+    h.ack_allowed = true;
+  }
+}
+
+// The next place past `from` at which the received sequence may end, if anything may lie there.
+bool TcpEngine::next_point(const Hypothesis& h, Offset from, Offset& to, bool& by_fin) const {
+  by_fin = std::ranges::find(h.fins, from) != h.fins.end();
+  bool found = false;
+  for (const Copy& copy : h.copies) {
+    if (copy.begin > from || copy.end() <= from) continue;
+    if (!found || copy.end() < to) to = copy.end();
+    found = true;
+  }
+  return found;
+}
+
+bool TcpEngine::is_closure(const Hypothesis& h, Offset ack) const {
+  Offset point = h.rcv_nxt;
+  if (ack == point) return true;
+  if (h.peer_fin) return false;
+  while (point <= ack) {
+    if (point == ack) return true;
+    bool by_fin = false;
+    Offset next = 0;
+    const bool more = next_point(h, point, next, by_fin);
+    if (by_fin && ack == point + 1) return true;
+    if (!more) return false;
+    point = next;
+  }
+  return false;
+}
+
+// Whether more than rcv_nxt may have been taken.
+bool TcpEngine::unresolved(const Hypothesis& h) const {
+  if (h.peer_fin || (h.copies.empty() && h.fins.empty())) return false;
+  Offset next = 0;
+  bool by_fin = false;
+  return next_point(h, h.rcv_nxt, next, by_fin) || by_fin;
+}
+
+// The received sequence is closed at `ack`, exactly. Requires: is_closure(h, ack).
+void TcpEngine::resolve(Connection& c, Hypothesis& h, Offset ack) {
+  if (ack == h.rcv_nxt && !unresolved(h)) return;
+  const bool by_fin = ack > h.rcv_nxt && std::ranges::find(h.fins, ack - 1) != h.fins.end() &&
+                      std::ranges::none_of(h.copies, [&](const Copy& copy) {
+                        return copy.begin < ack && copy.end() >= ack;
+                      });
+  if (by_fin) {
+    h.rcv_nxt = ack - 1;
+    peer_fin_taken(c, h);
+    return;
+  }
+  h.rcv_nxt = ack;
+  std::erase_if(h.copies, [&](const Copy& copy) { return copy.begin <= ack && copy.end() > ack; });
+  std::erase(h.fins, ack);
+  std::erase_if(h.fins, [&](Offset fin) { return fin < ack; });
+}
+
+// The FIN at rcv_nxt is taken: nothing past it ever is (semantics 109).
+void TcpEngine::peer_fin_taken(Connection& c, Hypothesis& h) {
+  std::erase_if(h.copies, [&](const Copy& copy) { return copy.begin >= h.rcv_nxt; });
+  for (Copy& copy : h.copies) {
+    if (copy.end() <= h.rcv_nxt) continue;
+    copy.bytes = copy.bytes.sub(0, static_cast<std::size_t>(h.rcv_nxt - copy.begin));
+  }
+  h.fins.clear();
+  ++h.rcv_nxt;
+  h.peer_fin = true;
+  h.read_shut = true;
+  h.state_age = 0;
+  switch (h.state) {
+    case TcpState::syn_received:
+    case TcpState::established:
+      h.state = TcpState::close_wait;
+      break;
+    case TcpState::fin_wait_1:
+      h.state = TcpState::closing;
+      break;
+    case TcpState::fin_wait_2:
+      h.state = TcpState::time_wait;
+      break;
+    case TcpState::closed:
+    case TcpState::syn_sent:
+    case TcpState::close_wait:
+    case TcpState::closing:
+    case TcpState::last_ack:
+    case TcpState::time_wait:
+      break;
+  }
+  visit(c, h, 1);
+}
+
+void TcpEngine::drop_read_copies(Hypothesis& h) {
+  std::erase_if(h.copies, [&](const Copy& copy) { return copy.end() <= h.read; });
+}
+
+}  // namespace lockstep::oracle

@@ -1,0 +1,280 @@
+// Ticks, what must have happened by the end of a step, and what is owed by the end of a settle.
+// Bounds are lenient: a retransmission may come at twice the time at which RFC 6298 would send it.
+// RFC 9293 3.8.1-3.8.3, 3.8.6.3; RFC 6298 5.
+#include <algorithm>
+
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+namespace {
+
+constexpr std::uint32_t slack_ticks = 8;
+constexpr std::uint32_t delayed_ack_ms = 500;
+
+}  // namespace
+
+void TcpEngine::on_tick(std::uint32_t ticks) {
+  if (done()) return;
+  ++events_;
+  for (std::size_t i = 0; i < used_; ++i) {
+    Connection& c = connections_[i];
+    if (!c.in_use) continue;
+    c.ticked = true;
+    c.touched = true;
+    for (Hypothesis& h : c.hypotheses) {
+      if (!h.alive()) continue;
+      visit(c, h, 0);
+      const auto add = [ticks](std::uint32_t& counter) {
+        counter = std::min(counter + ticks, std::uint32_t{1} << 30);
+      };
+      if (outstanding(c, h)) add(h.waited);
+      if (h.synchronized() && h.rcv_nxt > h.ack_shown) add(h.ack_waited);
+      if (h.state == TcpState::time_wait || h.state == TcpState::fin_wait_2) add(h.state_age);
+    }
+  }
+}
+
+// One past the last number that the application gave us to send.
+Offset TcpEngine::end_of_send(const Connection& c, const Hypothesis&) const {
+  return c.end + (c.wants_fin ? 1 : 0);
+}
+
+// Whether something sent waits for its acknowledgment, so that the retransmission timer runs.
+bool TcpEngine::outstanding(const Connection&, const Hypothesis& h) const {
+  return h.alive() && h.state != TcpState::time_wait && h.iss_known && h.una < h.nxt;
+}
+
+// The tick, counted from the first transmission, by which retransmission `number` must have left.
+std::uint32_t TcpEngine::latest_retransmission(std::uint32_t number) const {
+  const std::uint32_t shift = std::min(number, 16u);
+  return 2 * host_->config().retransmit_threshold_ticks * ((1u << shift) - 1) + slack_ticks;
+}
+
+bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
+  const bool waits = outstanding(c, h);
+  const bool timers_ran = c.ticked || !exact_clock();
+  if (!h.alive() || !timers_ran) return false;
+  const std::uint32_t most = host_->config().retransmit_max;
+  if (waits && h.retries >= most) return true;
+  const bool orphan = c.orphan || c.socket == 0;
+  if (waits && orphan && !exact_clock() && h.retries > 0) return true;
+  if (h.probes > 0 && h.probes >= most) return true;
+  if (c.socket == 0) return false;
+  const SocketModel& socket = host_->socket(c.socket);
+  if (h.probes > 0 && socket.keepalive) return true;
+  if (socket.user_timeout_ms <= 0 || !(waits || h.probes > 0)) return false;
+  return !exact_clock() ||
+         std::uint64_t{h.waited} * host_->config().tick_ms + host_->config().tick_ms >=
+             static_cast<std::uint64_t>(socket.user_timeout_ms);
+}
+
+void TcpEngine::time_out(Connection& c, Hypothesis& h) {
+  judgement_->apply(Rule::tcp_retry_limit);
+  const Errno error = h.soft_error == Errno::ok ? Errno::etimedout : h.soft_error;
+  reset_connection(c, h, error);
+  h.retries = 0;
+  h.probes = 0;
+  h.waited = 0;
+  h.ack_waited = 0;
+  h.state_age = 0;
+  if (c.orphan || (c.listener != 0 && !c.accepted)) h.error = Errno::ok;
+}
+
+void TcpEngine::on_step_end() {
+  if (done()) return;
+  packet_ = nullptr;
+  call_ = nullptr;
+  for (std::size_t i = 0; i < used_ && !done(); ++i) {
+    Connection& c = connections_[i];
+    if (!c.in_use) continue;
+    if (c.touched || (!exact_clock() && c.may_be_alive())) end_step(c);
+  }
+  while (used_ > 0 && !connections_[used_ - 1].in_use) --used_;
+}
+
+void TcpEngine::end_step(Connection& c) {
+  branch(c, [&](Hypothesis& h) { end_step(c, h); });
+  if (done()) return;
+  Offset una = c.end;
+  for (const Hypothesis& h : c.hypotheses) una = std::min(una, h.alive() ? h.una : c.end);
+  if (!c.runs.empty() && c.runs.front().end <= una) {
+    std::erase_if(c.runs, [&](const Run& run) { return run.end <= una; });
+  }
+  if (c.arrivals > 0 || c.ticked) {
+    c.blocked = false;
+    c.writable = false;
+  }
+  c.arrivals = 0;
+  c.ticked = false;
+  c.touched = false;
+  const bool child = c.listener != 0 && !c.accepted;
+  if (c.socket != 0 && !c.orphan && !child) return;
+  for (const Hypothesis& h : c.hypotheses) {
+    if (h.alive() || (child && h.queued)) return;
+  }
+  free_connection(c);
+}
+
+void TcpEngine::end_step(Connection& c, Hypothesis& h) {
+  resolve_step(c, h);
+  step_deadlines(c, h);
+  if (refuted_) return;
+  step_timers(c, h);
+  for (Hypothesis* each = &h; each != nullptr; each = nullptr) {
+    each->resets.clear();
+    each->hushed = false;
+    each->ack_allowed = false;
+    each->shown_in_step = false;
+    each->una_before = each->una;
+    each->nxt_before = each->nxt;
+    each->rcv_before = each->rcv_nxt;
+    each->wnd_right_step = each->wnd_right;
+  }
+}
+
+// How far the peer's sequence was closed: the last acknowledgment tells; else each point may be it.
+void TcpEngine::resolve_step(Connection& c, Hypothesis& h) {
+  if (!h.synchronized() || !unresolved(h)) return;
+  if (h.shown_in_step && h.ack_shown >= h.rcv_nxt) {
+    resolve(c, h, h.ack_shown);
+    return;
+  }
+  Offset point = h.rcv_nxt;
+  bool by_fin = false;
+  Offset next = 0;
+  std::size_t points = 0;
+  Hypothesis start = h;
+  for (bool more = true; more && ++points < hypotheses_max; point = next) {
+    more = next_point(start, point, next, by_fin);
+    Hypothesis here = start;
+    here.rcv_before = here.rcv_nxt;
+    resolve(c, here, point);
+    if (by_fin) {
+      Hypothesis ended = start;
+      resolve(c, ended, point + 1);
+      fork(ended);
+    }
+    if (point == start.rcv_nxt) {
+      h = here;
+    } else {
+      fork(here);
+    }
+  }
+}
+
+void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
+  if (h.ack_due) {
+    check(h.ack_rule, false, h, "an ACK within the step");
+    return;
+  }
+  if (h.syn_due) {
+    check(h.syn_rule, false, h,
+          h.state == TcpState::syn_received ? "a SYN|ACK within the step" : "a SYN within the step");
+    return;
+  }
+  for (const DueReset& due : h.resets) {
+    judgement_->apply(due.rule);
+    if (due.must && !due.sent) check(due.rule, false, h, "a RST within the step");
+  }
+  if (!exact_clock() || !c.ticked || refuted_) return;
+  const std::uint32_t delay = delayed_ack_ms / std::max(1u, host_->config().tick_ms) + 2;
+  if (h.synchronized() && h.rcv_nxt > h.ack_shown) {
+    check(Rule::tcp_ack_is_timely, h.ack_waited <= delay, h, "an ACK within 500 ms");
+  }
+  if (!outstanding(c, h) || h.doubtful) return;
+  const std::uint32_t most = host_->config().retransmit_max;
+  const bool window_open = h.wnd_right_low > h.una || h.una == 0;
+  if (!window_open) return;
+  if (h.retries < most) {
+    check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(h.retries + 1), h,
+          [&] { return "retransmission " + std::to_string(h.retries + 1); });
+  } else {
+    check(Rule::tcp_retry_limit, h.waited <= 2 * latest_retransmission(most + 1), h,
+          "the connection given up");
+  }
+}
+
+void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
+  if (!h.alive()) return;
+  const bool embryonic = c.listener != 0 && !c.accepted && h.state == TcpState::syn_received;
+  if (may_give_up(c, h)) {
+    Hypothesis dead = h;
+    time_out(c, dead);
+    dead.una_before = dead.una;
+    dead.nxt_before = dead.nxt;
+    dead.rcv_before = dead.rcv_nxt;
+    dead.resets.clear();
+    if (embryonic) dead.error = Errno::ok;
+    fork(dead);
+  }
+  const bool waiting = h.state == TcpState::time_wait;
+  if (!waiting && !(h.state == TcpState::fin_wait_2 && c.orphan)) return;
+  const std::uint32_t term =
+      waiting ? host_->config().time_wait_ticks : host_->config().fin_wait_2_ticks;
+  if (exact_clock() && h.state_age + 1 < term) return;
+  if (exact_clock() && h.state_age > 2 * term + slack_ticks) {
+    h.state = TcpState::closed;
+    h.copies.clear();
+    return;
+  }
+  Hypothesis dead = h;
+  dead.state = TcpState::closed;
+  dead.state_age = 0;
+  dead.resets.clear();
+  dead.una_before = dead.una;
+  dead.nxt_before = dead.nxt;
+  dead.rcv_before = dead.rcv_nxt;
+  dead.write_shut = true;
+  dead.read_shut = true;
+  fork(dead);
+}
+
+TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) const {
+  if (h.doubtful || !h.alive() || h.state == TcpState::time_wait) return {};
+  if (h.state == TcpState::syn_sent) {
+    return {true, Rule::tcp_syn_is_answered, "an answer to the SYN, or ETIMEDOUT"};
+  }
+  if (h.state == TcpState::syn_received) {
+    return {true, Rule::tcp_syn_is_answered, "an answer to the SYN|ACK, or the end of its retries"};
+  }
+  if (h.rcv_nxt > h.ack_shown) return {true, Rule::tcp_ack_is_timely, "an ACK of what arrived"};
+  const bool room = h.wnd_right_low > h.nxt || h.nxt >= c.end;
+  if (h.una < h.nxt && (h.wnd_right_low > h.una || h.una >= c.end)) {
+    return {true, h.una >= c.end ? Rule::tcp_fin_is_retransmitted : Rule::tcp_delivers_at_last,
+            "everything sent is acknowledged, or the connection given up"};
+  }
+  if (h.nxt < end_of_send(c, h) && room && h.una == h.nxt) {
+    return {true, h.nxt >= c.end ? Rule::tcp_fin_is_sent : Rule::tcp_delivers_at_last,
+            h.nxt >= c.end ? "a FIN" : "the bytes that send accepted"};
+  }
+  return {};
+}
+
+bool TcpEngine::quiet() const {
+  for (std::size_t i = 0; i < used_; ++i) {
+    const Connection& c = connections_[i];
+    if (!c.in_use) continue;
+    bool owed = !c.hypotheses.empty();
+    for (const Hypothesis& h : c.hypotheses) owed = owed && debt_of(c, h).owed;
+    if (owed) return false;
+  }
+  return true;
+}
+
+void TcpEngine::on_settled() {
+  if (done()) return;
+  packet_ = nullptr;
+  for (std::size_t i = 0; i < used_ && !done(); ++i) {
+    Connection& c = connections_[i];
+    if (!c.in_use) continue;
+    bool owed = !c.hypotheses.empty();
+    for (const Hypothesis& h : c.hypotheses) owed = owed && debt_of(c, h).owed;
+    if (!owed) continue;
+    branch(c, [&](Hypothesis& h) {
+      const Debt debt = debt_of(c, h);
+      check(debt.rule, false, h, debt.allowed);
+    });
+  }
+}
+
+}  // namespace lockstep::oracle

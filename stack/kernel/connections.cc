@@ -1,0 +1,135 @@
+// What follows from a connection's transitions, and the timers.
+#include <utility>
+
+#include "stack/kernel/kernel.h"
+#include "stack/tcp/segment_arrives.h"
+#include "stack/tcp/timers.h"
+#include "stack/tcp/user_calls.h"
+
+namespace lockstep {
+namespace {
+
+// Room between the initial sequence numbers of two connections, more than a window.
+constexpr std::uint32_t iss_step = 0x00010000 + 64000;
+
+}  // namespace
+
+SequenceNumber Kernel::next_iss() {
+  const SequenceNumber iss(next_iss_);
+  next_iss_ += iss_step;
+  return iss;
+}
+
+TcpIo Kernel::io_for(const Socket& socket) {
+  return TcpIo{.config = config_,
+               .now_ticks = now_ticks_,
+               .outbound = outbound_,
+               .challenge_acks_left = challenge_acks_left_,
+               .reader_gone = socket.shut_read,
+               .orphan = socket.descriptors == 0 && socket.accepted};
+}
+
+void Kernel::after_transition(Slot slot, const TcpIo& io, TcpState before) {
+  Socket& socket = sockets_[slot];
+  if (io.peer_finished) socket.shut_read = socket.end_of_stream = true;
+  const TcpState state = socket.tcb.state;
+  if (state != before) {
+    if (state == TcpState::closed) return connection_closed(slot, io.error, before);
+    const bool opening = before == TcpState::syn_sent || before == TcpState::syn_received;
+    if (opening && is_synchronized(state)) connection_established(slot, before);
+    if (state == TcpState::time_wait && !io.orphan) split_time_wait(slot);
+  }
+  schedule(slot);
+  if (io.events != 0) notify(slot, io.events);
+}
+
+void Kernel::connection_established(Slot slot, TcpState before) {
+  Socket& socket = sockets_[slot];
+  if (socket.listener != no_slot && before == TcpState::syn_received) {
+    const Slot listener = socket.listener;
+    sockets_[listener].handshakes.remove(slot);
+    sockets_[listener].accept_queue.push_back(slot);
+    notify(listener, poll_in);
+    return;
+  }
+  // A shutdown that came during the handshake takes effect now.
+  if (socket.shut_write && socket.tcb.state == TcpState::established) {
+    TcpIo io = io_for(socket);
+    close_sending(socket.tcb, io);
+  }
+}
+
+void Kernel::connection_closed(Slot slot, Errno error, TcpState before) {
+  Socket& socket = sockets_[slot];
+  if (socket.listener != no_slot && before == TcpState::syn_received) {
+    sockets_[socket.listener].handshakes.remove(slot);
+    return destroy(slot);
+  }
+  if (socket.descriptors == 0 && socket.accepted) return destroy(slot);
+  leave_connections(slot);
+  if (!socket.port_locked) release_port(slot);
+  socket.pending_error = error == Errno::ok ? socket.pending_error : error;
+  socket.shut_read = socket.shut_write = true;
+  notify(slot, poll_in | poll_out | poll_err | poll_hup | poll_rdhup);
+}
+
+// The application's socket is done; a socket of its own waits out 2 MSL and keeps the port.
+void Kernel::split_time_wait(Slot slot) {
+  const Slot waiting = sockets_.create(sockets_[slot].domain, Type::stream);
+  Socket& socket = sockets_[slot];
+  Socket& rest = sockets_[waiting];
+  rest.options = socket.options;
+  rest.phase = ConnectPhase::connected;
+  rest.peer = socket.peer;
+  rest.shut_read = rest.shut_write = rest.end_of_stream = true;
+  const PortClaim claim = socket.claim;
+  leave_connections(slot);
+  rest.local = socket.local;
+  rest.claim = claim;
+  rest.claim.listening = false;
+  rest.claim.held = true;
+  ports_.hold(key_of(rest), rest.local.ip, rest.claim);
+  // The unread bytes stay with the application; the rest of the block goes.
+  std::swap(rest.tcb, socket.tcb);
+  std::swap(rest.tcb.received, socket.tcb.received);
+  join_connections(waiting, rest.tcb.tuple);
+  schedule(waiting);
+
+  connection_closed(slot, Errno::ok, TcpState::time_wait);
+}
+
+void Kernel::schedule(Slot slot) {
+  Socket& socket = sockets_[slot];
+  const std::uint64_t deadline = next_deadline(socket.tcb);
+  if (deadline == 0) return;
+  if (socket.timer_queued_at != 0 && socket.timer_queued_at <= deadline) return;
+  socket.timer_queued_at = deadline;
+  timers_.push({deadline, slot, socket.generation});
+}
+
+void Kernel::tick(std::uint32_t ticks) {
+  if (ticks == 0) return;
+  challenge_acks_left_ = challenge_acks_per_tick;
+  const std::uint64_t target = now_ticks_ + ticks;
+  while (!timers_.empty() && timers_.top().at <= target) {
+    const TimerQueue::Entry entry = timers_.pop();
+    if (!sockets_.is_live(entry.slot, entry.generation)) continue;
+    Socket& socket = sockets_[entry.slot];
+    if (socket.timer_queued_at != entry.at) continue;  // Superseded by an earlier entry.
+    socket.timer_queued_at = 0;
+    const std::uint64_t deadline = next_deadline(socket.tcb);
+    if (deadline == 0) continue;
+    if (deadline > entry.at) {
+      schedule(entry.slot);
+      continue;
+    }
+    now_ticks_ = entry.at;
+    TcpIo io = io_for(socket);
+    const TcpState before = socket.tcb.state;
+    fire_timers(socket.tcb, io);
+    after_transition(entry.slot, io, before);
+  }
+  now_ticks_ = target;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,106 @@
+// Which socket a packet belongs to.
+#include "stack/api/hash.h"
+#include "stack/kernel/kernel.h"
+#include "stack/tcp/no_connection.h"
+#include "stack/tcp/segment_arrives.h"
+#include "stack/tcp/user_calls.h"
+
+namespace lockstep {
+
+void Kernel::arrive(const Packet& packet) {
+  if (const TcpSegment* segment = packet.tcp()) {
+    arrive_tcp(packet, *segment);
+  } else if (const UdpDatagram* datagram = packet.udp()) {
+    arrive_udp(packet, *datagram);
+  } else if (const IcmpMessage* icmp = packet.icmp()) {
+    arrive_icmp(*icmp);
+  }
+}
+
+Slot Kernel::find_receiver(Type type, const FourTuple& tuple) const {
+  const IpFamily family = tuple.local.ip.family;
+  const PortKey key = PortKey::of(type, family, tuple.local.port);
+  const auto* receivers = ports_.receivers(key, tuple.local.ip);
+  if (receivers == nullptr) receivers = ports_.receivers(key, IpAddress::any(family));
+  if (receivers == nullptr) return no_slot;
+  const Slot last = receivers->back();
+  if (receivers->size() == 1 || !sockets_[last].options.reuse_port) return last;
+  // A SO_REUSEPORT group shares its traffic by flow (socket(7)).
+  std::uint64_t sharing = 0;
+  for (Slot slot : *receivers) sharing += sockets_[slot].options.reuse_port ? 1 : 0;
+  std::uint64_t chosen = lockstep::stable_hash(tuple) % sharing;
+  for (Slot slot : *receivers) {
+    if (sockets_[slot].options.reuse_port && chosen-- == 0) return slot;
+  }
+  return last;
+}
+
+void Kernel::arrive_tcp(const Packet& packet, const TcpSegment& segment) {
+  if (packet.destination.is_broadcast()) return;
+  const FourTuple tuple{Endpoint{packet.destination, segment.destination_port},
+                        Endpoint{packet.source, segment.source_port}};
+  const Slot slot = connections_.find(Type::stream, tuple);
+  if (slot == no_slot) {
+    const Slot listener = find_receiver(Type::stream, tuple);
+    if (listener == no_slot) return refuse_segment(packet, outbound_);
+    return arrive_at_listener(listener, packet, segment, std::nullopt);
+  }
+  Socket& socket = sockets_[slot];
+  if (reopens_time_wait(socket.tcb, segment)) {
+    const Slot listener = find_receiver(Type::stream, tuple);
+    if (listener != no_slot) {
+      // RFC 6191: above anything that the old incarnation sent.
+      const SequenceNumber iss = socket.tcb.snd_nxt + (max_window + 2);
+      destroy(slot);
+      return arrive_at_listener(listener, packet, segment, iss);
+    }
+  }
+  TcpIo io = io_for(socket);
+  if (socket.listener != no_slot && socket.tcb.state == TcpState::syn_received) {
+    const Socket& listener = sockets_[socket.listener];
+    io.may_establish = listener.accept_queue.size() <= listener.backlog;
+  }
+  const TcpState before = socket.tcb.state;
+  segment_arrives(socket.tcb, segment, io);
+  after_transition(slot, io, before);
+}
+
+// RFC 9293 3.10.7.2.
+void Kernel::arrive_at_listener(Slot slot, const Packet& packet, const TcpSegment& segment,
+                                std::optional<SequenceNumber> iss) {
+  if (segment.has(tcp_rst)) return;
+  if (segment.has(tcp_ack)) return refuse_segment(packet, outbound_);
+  if (!segment.has(tcp_syn) || segment.has(tcp_fin)) return;
+  {
+    // Overflow is silent: the client tries again.
+    const Socket& listener = sockets_[slot];
+    if (listener.accept_queue.size() > listener.backlog) return;
+    if (listener.handshakes.size() > listener.backlog) return;
+  }
+  const FourTuple tuple{Endpoint{packet.destination, segment.destination_port},
+                        Endpoint{packet.source, segment.source_port}};
+  const auto way = route(tuple.local.ip, tuple.peer.ip);
+  if (!way) return;
+  const Slot child = sockets_.create(sockets_[slot].domain, Type::stream);
+  Socket& listener = sockets_[slot];
+  Socket& connection = sockets_[child];
+  connection.options = listener.options;
+  connection.accepted = false;
+  connection.listener = slot;
+  connection.phase = ConnectPhase::connected;
+  connection.peer = tuple.peer;
+  connection.address_locked = listener.address_locked;
+  claim_port(child, tuple.local, false);
+  join_connections(child, tuple);
+  listener.handshakes.push_back(child);
+  connection.tcb.ttl = static_cast<std::uint8_t>(
+      listener.domain == Domain::inet ? listener.options.ttl : listener.options.unicast_hops);
+  connection.tcb.send_capacity = static_cast<std::uint32_t>(listener.options.send_buffer / 2);
+  connection.tcb.receive_capacity = static_cast<std::uint32_t>(listener.options.receive_buffer / 2);
+  TcpIo io = io_for(connection);
+  passive_open(connection.tcb, io, tuple, iss.has_value() ? *iss : next_iss(), mss_for(*way),
+               segment);
+  schedule(child);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,205 @@
+// Kernel: one host's network stack. It owns the sockets, the descriptors, the ports and the packets
+// that wait to leave; it does not route between hosts (stack/fabric does). A value: it can be
+// copied, compared and hashed, and nothing in it points outside. Time is ticks; nothing happens
+// between two calls. Errors of the calls are Linux's (the section 2 man pages, tcp(7), udp(7)).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "stack/api/host_config.h"
+#include "stack/api/syscall.h"
+#include "stack/kernel/connection_table.h"
+#include "stack/kernel/port_table.h"
+#include "stack/kernel/socket.h"
+#include "stack/kernel/socket_table.h"
+#include "stack/kernel/timer_queue.h"
+#include "stack/port/port.h"
+#include "stack/tcp/io.h"
+#include "stack/wire/packet.h"
+
+namespace lockstep {
+
+// An effect: the registration `token` is due, for these poll bits. The registration is disarmed.
+struct Wake {
+  std::uint64_t token = 0;
+  PollEvents events = 0;
+
+  friend bool operator==(const Wake&, const Wake&) = default;
+};
+
+class Kernel {
+ public:
+  explicit Kernel(const HostConfig& config = HostConfig());
+
+  // As new with this configuration; storage is kept.
+  void reset(const HostConfig& config);
+
+  const HostConfig& config() const { return config_; }
+  // One more local address; without effect when it is there already.
+  void add_address(const IpAddress& address);
+  // Loopback addresses are local always.
+  bool is_local(const IpAddress& address) const;
+
+  // ---- The api face. call() does any of them; the others are the same calls by name. ----
+  SyscallResult call(const Syscall& syscall);
+
+  SyscallResult open(Domain domain, Type type);
+  SyscallResult close(Fd fd);
+  SyscallResult dup(Fd fd);
+  SyscallResult bind(Fd fd, const SocketAddress& address);
+  SyscallResult listen(Fd fd, std::int32_t backlog);
+  SyscallResult accept(Fd fd);
+  SyscallResult connect(Fd fd, const SocketAddress& address);
+  SyscallResult send(Fd fd, std::span<const std::byte> data, MsgFlags flags = 0);
+  SyscallResult sendto(Fd fd, std::span<const std::byte> data, MsgFlags flags,
+                       const SocketAddress& address);
+  SyscallResult recv(Fd fd, std::span<std::byte> buffer, MsgFlags flags = 0);
+  SyscallResult recvfrom(Fd fd, std::span<std::byte> buffer, MsgFlags flags = 0);
+  SyscallResult peek(Fd fd, std::span<std::byte> buffer) { return recv(fd, buffer, msg_peek); }
+  SyscallResult peek_from(Fd fd, std::span<std::byte> buffer) {
+    return recvfrom(fd, buffer, msg_peek);
+  }
+  SyscallResult shutdown(Fd fd, ShutdownHow how);
+  SyscallResult local_address(Fd fd) const;
+  SyscallResult peer_address(Fd fd) const;
+  SyscallResult set_option(Fd fd, OptionName option, OptionValue value);
+  SyscallResult get_option(Fd fd, OptionName option);
+  // Revents: `events` and the bits that are always told (ERR, HUP, NVAL).
+  PollEvents poll(Fd fd, PollEvents events) const;
+
+  // Arms a registration: when one of `mask` (or ERR, HUP) next happens, or at once if it is so
+  // already, a Wake with `token` is due. The same token again changes the mask. Several per socket.
+  SyscallResult watch(Fd fd, PollEvents mask, std::uint64_t token);
+  SyscallResult unwatch(Fd fd, std::uint64_t token);
+  // Appends the wakes due since the last call.
+  void take_wakes(std::vector<Wake>& out);
+
+  // Every socket in insertion order, those without a descriptor included.
+  template <typename Visit>
+  void for_each_socket(Visit&& visit) const {
+    for (Slot slot = sockets_.first(); slot != no_slot; slot = sockets_.next(slot)) {
+      visit(sockets_[slot]);
+    }
+  }
+  // The socket behind a descriptor, or null.
+  const Socket* find_socket(Fd fd) const;
+
+  // ---- The wire face. ----
+
+  // A packet comes in from another host.
+  void deliver(const Packet& packet);
+  // Lets `ticks` ticks pass; timers fire in the order of their deadlines.
+  void tick(std::uint32_t ticks);
+  // Appends what happened on the wire since the last call. Packets for this host itself arrive
+  // here, at most 256 rounds and 4,096 packets of them; the rest waits for the next call.
+  void egress(std::vector<WireEvent>& out);
+
+  // Equality and hash of everything that decides future behaviour; absolute time does not.
+  friend bool operator==(const Kernel& a, const Kernel& b);
+  std::uint64_t stable_hash() const;
+  // CHECKs every connection and table.
+  void check_invariants() const;
+
+ private:
+  struct Route {
+    IpAddress source;
+    IpAddress destination;
+    std::uint32_t mtu = 0;
+    bool broadcast = false;
+  };
+  struct EndpointArgument {
+    Errno error = Errno::ok;
+    Endpoint endpoint;
+  };
+
+  // route.cc
+  std::expected<Route, Errno> route(const IpAddress& bound, IpAddress destination) const;
+  std::uint16_t mss_for(const Route& route) const;
+  bool has_address_of(IpFamily family) const;
+  bool is_configured(const IpAddress& address) const;
+
+  // ports.cc
+  PortKey key_of(const Socket& socket) const;
+  void claim_port(Slot slot, const Endpoint& local, bool chosen_by_connect);
+  void release_port(Slot slot);
+  void change_claim(Slot slot, const PortClaim& claim);
+  void move_local_ip(Slot slot, const IpAddress& ip);
+  void become_receiver(Slot slot);
+  void stop_receiving(Slot slot);
+  std::uint16_t choose_free_port(Type type, IpFamily family);
+  bool bind_any_port(Slot slot, const IpAddress& ip);
+  std::uint16_t choose_port_for_connection(const FourTuple& tuple);
+  void join_connections(Slot slot, const FourTuple& tuple);
+  void leave_connections(Slot slot);
+  void destroy(Slot slot);
+
+  // calls
+  static EndpointArgument endpoint_argument(const Socket& socket, const SocketAddress& address);
+  SyscallResult connect_stream(Slot slot, const SocketAddress& address);
+  SyscallResult connect_datagram(Slot slot, const SocketAddress& address);
+  SyscallResult start_connection(Slot slot, const Endpoint& peer);
+  SyscallResult after_connect(Slot slot, Errno pending);
+  void disconnect_stream(Slot slot);
+  void disconnect_datagram(Slot slot);
+  void stop_listening(Slot slot);
+  SyscallResult send_stream(Slot slot, std::span<const std::byte> data, MsgFlags flags);
+  SyscallResult send_datagram(Slot slot, std::span<const std::byte> data, MsgFlags flags,
+                              const SocketAddress& address);
+  SyscallResult recv_any(Fd fd, std::span<std::byte> buffer, MsgFlags flags, bool with_source);
+  SyscallResult recv_stream(Slot slot, std::span<std::byte> buffer, MsgFlags flags);
+  SyscallResult recv_datagram(Slot slot, std::span<std::byte> buffer, MsgFlags flags,
+                              bool with_source);
+  void close_stream(Slot slot);
+  void close_last(Slot slot);
+  SyscallResult queue_size(Fd fd, bool incoming) const;
+
+  // deliver.cc, connections.cc, icmp.cc
+  void arrive(const Packet& packet);
+  void arrive_tcp(const Packet& packet, const TcpSegment& segment);
+  void arrive_at_listener(Slot slot, const Packet& packet, const TcpSegment& segment,
+                          std::optional<SequenceNumber> iss);
+  Slot find_receiver(Type type, const FourTuple& tuple) const;
+  void arrive_udp(const Packet& packet, const UdpDatagram& datagram);
+  void queue_datagram(Slot slot, const Endpoint& source, const UdpDatagram& datagram);
+  void arrive_icmp(const IcmpMessage& icmp);
+  TcpIo io_for(const Socket& socket);
+  void after_transition(Slot slot, const TcpIo& io, TcpState before);
+  void connection_established(Slot slot, TcpState before);
+  void connection_closed(Slot slot, Errno error, TcpState before);
+  void split_time_wait(Slot slot);
+  void reset_unaccepted(Slot slot);
+  SequenceNumber next_iss();
+  void schedule(Slot slot);
+
+  // readiness.cc
+  PollEvents poll_stream(const Socket& socket) const;
+  PollEvents poll_datagram(const Socket& socket) const;
+  PollEvents ready(const Socket& socket) const;
+  void notify(Slot slot, PollEvents events);
+
+  void announce(std::vector<WireEvent>& out);
+  Kernel rebased() const;
+
+  HostConfig config_;
+  SocketTable sockets_;
+  PortTable ports_;
+  ConnectionTable connections_;
+  TimerQueue timers_;
+  std::vector<Packet> outbound_;
+  std::size_t announced_ = 0;  // Packets of outbound_ that egress has reported as left.
+  std::vector<Wake> wakes_;
+  std::uint64_t now_ticks_ = 0;
+  std::uint32_t challenge_acks_left_ = challenge_acks_per_tick;
+  std::uint32_t next_iss_ = 0;
+  std::uint32_t next_port_[2] = {0, 0};  // Offsets into the ephemeral range: UDP, TCP.
+};
+
+// Errno of a pending error, taken: one error, one consumer.
+Errno take_error(Socket& socket);
+
+}  // namespace lockstep

@@ -1,0 +1,94 @@
+// poll(2), and the registrations that are told of changes.
+#include <algorithm>
+
+#include "stack/kernel/kernel.h"
+#include "stack/tcp/user_calls.h"
+
+namespace lockstep {
+namespace {
+
+bool is_readable(const Socket& socket) {
+  const Tcb& tcb = socket.tcb;
+  if (tcb.received.empty()) return false;
+  const auto wanted = static_cast<std::uint32_t>(socket.options.receive_low_water);
+  // A window that has become this small will not bring the rest.
+  return tcb.received.size() >= wanted || tcb.rcv_wnd() <= tcb.rcv_mss;
+}
+
+}  // namespace
+
+// In the order of Linux's tcp_poll.
+PollEvents Kernel::poll_stream(const Socket& socket) const {
+  const TcpState state = socket.tcb.state;
+  if (state == TcpState::listen) return socket.accept_queue.empty() ? PollEvents{0} : poll_in;
+  PollEvents events = 0;
+  if ((socket.shut_read && socket.shut_write) || state == TcpState::closed) events |= poll_hup;
+  if (socket.shut_read) events |= poll_in | poll_rdhup;
+  if (state != TcpState::syn_sent && state != TcpState::syn_received) {
+    if (is_readable(socket)) events |= poll_in;
+    if (socket.shut_write || state == TcpState::closed || send_space(socket.tcb) > 0) {
+      events |= poll_out;
+    }
+  }
+  if (socket.pending_error != Errno::ok) events |= poll_err;
+  return events;
+}
+
+PollEvents Kernel::poll_datagram(const Socket& socket) const {
+  PollEvents events = poll_out;
+  if (socket.pending_error != Errno::ok) events |= poll_err;
+  if (socket.shut_read) events |= poll_in | poll_rdhup;
+  if (socket.shut_read && socket.shut_write) events |= poll_hup;
+  if (!socket.datagrams.empty()) events |= poll_in;
+  return events;
+}
+
+PollEvents Kernel::ready(const Socket& socket) const {
+  return socket.is_stream() ? poll_stream(socket) : poll_datagram(socket);
+}
+
+PollEvents Kernel::poll(Fd fd, PollEvents events) const {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return poll_nval;
+  const auto shown = static_cast<PollEvents>(events | poll_err | poll_hup);
+  return static_cast<PollEvents>(ready(sockets_[slot]) & shown);
+}
+
+SyscallResult Kernel::watch(Fd fd, PollEvents mask, std::uint64_t token) {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  Socket& socket = sockets_[slot];
+  const auto all = static_cast<PollEvents>(mask | poll_err | poll_hup);
+  const auto found = std::find_if(socket.wakers.begin(), socket.wakers.end(),
+                                  [token](const Waker& waker) { return waker.token == token; });
+  Waker& waker = found != socket.wakers.end() ? *found : socket.wakers.emplace_back();
+  waker = Waker{token, all, true};
+  const auto now = static_cast<PollEvents>(ready(socket) & all);
+  if (now != 0) {
+    waker.armed = false;
+    wakes_.push_back({token, now});
+  }
+  return SyscallResult::success();
+}
+
+SyscallResult Kernel::unwatch(Fd fd, std::uint64_t token) {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  std::erase_if(sockets_[slot].wakers,
+                [token](const Waker& waker) { return waker.token == token; });
+  return SyscallResult::success();
+}
+
+void Kernel::notify(Slot slot, PollEvents events) {
+  Socket& socket = sockets_[slot];
+  if (socket.wakers.empty()) return;
+  const auto now = static_cast<PollEvents>(ready(socket) & events);
+  if (now == 0) return;
+  for (Waker& waker : socket.wakers) {
+    if (!waker.armed || (waker.mask & now) == 0) continue;
+    waker.armed = false;
+    wakes_.push_back({waker.token, static_cast<PollEvents>(waker.mask & now)});
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,142 @@
+// socket, dup, close, bind, getsockname, getpeername, and the queue sizes.
+#include <algorithm>
+
+#include "stack/kernel/kernel.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint16_t first_unprivileged_port = 1024;
+
+SyscallResult address_result(const Endpoint& endpoint) {
+  SyscallResult result;
+  result.address = endpoint;
+  return result;
+}
+
+// getsockopt shows twice the bytes (socket(7)).
+std::int32_t doubled(std::uint32_t bytes) {
+  return static_cast<std::int32_t>(std::min(bytes, 0x3fffffffu) * 2);
+}
+
+}  // namespace
+
+SyscallResult Kernel::open(Domain domain, Type type) {
+  if (domain == Domain::local) return SyscallResult::failure(Errno::eafnosupport);
+  if (type == Type::seqpacket) return SyscallResult::failure(Errno::esocktnosupport);
+  if (!sockets_.has_free_descriptor()) return SyscallResult::failure(Errno::emfile);
+  const Slot slot = sockets_.create(domain, type);
+  Socket& socket = sockets_[slot];
+  socket.local.ip = socket.peer.ip = IpAddress::any(socket.family());
+  socket.options.send_buffer = doubled(config_.send_buffer);
+  socket.options.receive_buffer = doubled(config_.receive_buffer);
+  return SyscallResult::success(sockets_.attach(slot).value);
+}
+
+SyscallResult Kernel::dup(Fd fd) {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  if (!sockets_.has_free_descriptor()) return SyscallResult::failure(Errno::emfile);
+  return SyscallResult::success(sockets_.attach(slot).value);
+}
+
+SyscallResult Kernel::close(Fd fd) {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  sockets_.detach(fd);
+  if (sockets_[slot].descriptors == 0) close_last(slot);
+  return SyscallResult::success();
+}
+
+void Kernel::close_last(Slot slot) {
+  sockets_[slot].wakers.clear();
+  if (sockets_[slot].is_stream()) {
+    close_stream(slot);
+  } else {
+    destroy(slot);
+  }
+}
+
+SyscallResult Kernel::bind(Fd fd, const SocketAddress& address) {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  Socket& socket = sockets_[slot];
+  EndpointArgument wanted = endpoint_argument(socket, address);
+  if (wanted.error != Errno::ok) {
+    // bind(2) on AF_INET takes AF_UNSPEC with INADDR_ANY for AF_INET.
+    const bool any = std::holds_alternative<Unspecified>(address) && socket.domain == Domain::inet;
+    if (!any) return SyscallResult::failure(wanted.error);
+    wanted.endpoint = Endpoint{IpAddress::any(IpFamily::v4), 0};
+  }
+  const Endpoint& local = wanted.endpoint;
+  if (local.ip.is_v4_mapped()) return SyscallResult::failure(Errno::einval);
+  if (!local.ip.is_unspecified() && !is_local(local.ip)) {
+    return SyscallResult::failure(Errno::eaddrnotavail);
+  }
+  if (config_.unprivileged && local.port != 0 && local.port < first_unprivileged_port) {
+    return SyscallResult::failure(Errno::eacces);
+  }
+  if (socket.tcb.state != TcpState::closed || socket.has_port() || socket.peer_set) {
+    return SyscallResult::failure(Errno::einval);
+  }
+  if (local.port == 0) {
+    if (!bind_any_port(slot, local.ip)) return SyscallResult::failure(Errno::eaddrinuse);
+  } else {
+    const PortClaim claim{.reuse_address = socket.options.reuse_address,
+                          .reuse_port = socket.options.reuse_port};
+    if (ports_.conflicts(PortKey::of(socket.type, socket.family(), local.port), local.ip, claim)) {
+      return SyscallResult::failure(Errno::eaddrinuse);
+    }
+    claim_port(slot, local, false);
+    socket.port_locked = true;
+  }
+  socket.address_locked = !local.ip.is_unspecified();
+  if (!socket.is_stream()) become_receiver(slot);
+  return SyscallResult::success();
+}
+
+Kernel::EndpointArgument Kernel::endpoint_argument(const Socket& socket,
+                                                   const SocketAddress& address) {
+  const auto* endpoint = std::get_if<Endpoint>(&address);
+  if (endpoint == nullptr) return {Errno::eafnosupport, {}};
+  if (endpoint->ip.family == socket.family()) return {Errno::ok, *endpoint};
+  // A sockaddr_in is too short for an AF_INET6 socket, whatever its family says.
+  return {socket.domain == Domain::inet6 ? Errno::einval : Errno::eafnosupport, {}};
+}
+
+SyscallResult Kernel::local_address(Fd fd) const {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  return address_result(sockets_[slot].local);
+}
+
+SyscallResult Kernel::peer_address(Fd fd) const {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  const Socket& socket = sockets_[slot];
+  const bool connected = socket.is_stream() ? socket.tcb.state != TcpState::closed &&
+                                                  socket.tcb.state != TcpState::listen &&
+                                                  socket.tcb.state != TcpState::syn_sent
+                                            : socket.peer_set && socket.peer.port != 0;
+  if (!connected) return SyscallResult::failure(Errno::enotconn);
+  return address_result(socket.peer);
+}
+
+SyscallResult Kernel::queue_size(Fd fd, bool incoming) const {
+  const Slot slot = sockets_.find(fd);
+  if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  const Socket& socket = sockets_[slot];
+  if (!socket.is_stream()) {
+    if (!incoming || socket.datagrams.empty()) return SyscallResult::success(0);
+    return SyscallResult::success(
+        static_cast<std::int64_t>(socket.datagrams.front().payload.size()));
+  }
+  const Tcb& tcb = socket.tcb;
+  if (tcb.state == TcpState::listen) return SyscallResult::failure(Errno::einval);
+  if (incoming) return SyscallResult::success(tcb.received.size());
+  if (!is_synchronized(tcb.state)) return SyscallResult::success(0);
+  const bool fin_waits = fin_is_queued(tcb.state) && !fin_was_acknowledged(tcb);
+  return SyscallResult::success(std::int64_t{tcb.send_buffer.size()} + (fin_waits ? 1 : 0));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,25 @@
+#include "stack/ports/in_process.h"
+
+#include "stack/wire/codec.h"
+
+namespace lockstep {
+
+const PortTraits& InProcessPort::traits() const {
+  static const PortTraits traits{
+      .name = "in_process",
+      .clock = PortClock::exact,
+      .features = {Feature::ipv6, Feature::linger, Feature::buffer_options, Feature::dup,
+                   Feature::queue_sizes, Feature::disconnect, Feature::loopback_shown,
+                   Feature::reboot},
+  };
+  return traits;
+}
+
+void InProcessPort::deliver_bytes(std::span<const std::byte> bytes) {
+  const auto packet = decode_packet(bytes);
+  if (packet.has_value()) kernel_.deliver(*packet);
+}
+
+std::unique_ptr<Port> make_in_process_port() { return std::make_unique<InProcessPort>(); }
+
+}  // namespace lockstep
