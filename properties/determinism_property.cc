@@ -38,7 +38,9 @@ std::string first_difference(const std::string& a, const std::string& b) {
   return "  " + line_of(a, place) + "\n  " + line_of(b, place) + "\n";
 }
 
-Outcome repeats_itself(judge::Runner& runner, judge::Runner& other, const Draws& draws) {
+// A failing scenario goes to FILE_NAME.scn, if there is one.
+Outcome repeats_itself(judge::Runner& runner, judge::Runner& other, const Draws& draws,
+                       const std::string& file_name) {
   const GeneratedRun run = run_generated(runner, draws, steps_max);
   const std::string trace = trace_of(runner, run.scenario, Path::values);
   auto parsed = scenario::parse(scenario::print(run.scenario), "printed.scn");
@@ -49,7 +51,7 @@ Outcome repeats_itself(judge::Runner& runner, judge::Runner& other, const Draws&
   const auto compare = [&](const char* what, const std::string& again) {
     if (again == trace || !outcome.holds()) return;
     outcome.wrong = std::string(what) + " differs:\n" + first_difference(trace, again) +
-                    write_scenario(run.scenario, "property_determinism");
+                    write_scenario(run.scenario, file_name);
   };
   compare("a second run", trace_of(runner, run.scenario, Path::values));
   compare("a run on other ports", trace_of(other, run.scenario, Path::values));
@@ -84,13 +86,15 @@ int run() {
   judge::Runner runner(make, oracle::linux_dialect());
   judge::Runner other(make, oracle::linux_dialect());
   harness.holds("a scenario gives the same trace each time, by value and over bytes",
-                [&](const Draws& draws) { return repeats_itself(runner, other, draws); },
+                [&](const Draws& draws) {
+                  return repeats_itself(runner, other, draws, "property_determinism");
+                },
                 {.draws_per_size = 6, .sometimes = {"long", "short"}});
   const auto forget = [](scenario::HostIndex) { return std::make_unique<ForgetfulPort>(); };
   judge::Runner forgetful(forget, oracle::linux_dialect());
   harness.is_refuted(
       "a port that changes gives the same trace each time",
-      [&](const Draws& draws) { return repeats_itself(forgetful, other, draws); }, 50, 400);
+      [&](const Draws& draws) { return repeats_itself(forgetful, other, draws, ""); }, 50, 400);
   return harness.exit_code();
 }
 

@@ -60,15 +60,18 @@ Liars make_liars() {
   return liars;
 }
 
-Outcome laws_hold(const Shrinker& shrinker, Liars& liars, const Draws& draws) {
+// A failing scenario goes to FILE_NAME.scn, if there is one.
+Outcome laws_hold(const Shrinker& shrinker, Liars& liars, const Draws& draws,
+                  const std::string& file_name) {
   const std::size_t which = draws.empty() ? 0 : draws.front() % liars.size();
   judge::Runner& runner = *liars[which];
   const GeneratedRun run = run_generated(runner, draws, steps_max);
   if (!is_finding(run.verdict)) return {"", {"no finding"}};
   Outcome outcome{broken_law(shrinker, runner, run), {"a finding"}};
   if (!outcome.holds()) {
-    outcome.wrong = "with the lie " + std::string(lies()[which].name) + ", what was shrunk " +
-                    outcome.wrong + "\n" + write_scenario(run.scenario, "property_shrinker");
+    const std::string lie(lies()[which].name);
+    outcome.wrong = "with the lie " + lie + ", what was shrunk " + outcome.wrong + "\n" +
+                    write_scenario(run.scenario, file_name, " --lie " + lie);
   }
   return outcome;
 }
@@ -77,11 +80,13 @@ int run() {
   Harness harness("max_success=120");
   Liars liars = make_liars();
   harness.holds("the shrunk scenario fails for the same cause and cannot be shrunk again",
-                [&](const Draws& draws) { return laws_hold(real_shrinker, liars, draws); },
+                [&](const Draws& draws) {
+                  return laws_hold(real_shrinker, liars, draws, "property_shrinker");
+                },
                 {.draws_per_size = 6, .sometimes = {"a finding"}});
   harness.is_refuted(
       "a shrinker that removes the failing step keeps the cause",
-      [&](const Draws& draws) { return laws_hold(careless_shrinker, liars, draws); }, 200, 400);
+      [&](const Draws& draws) { return laws_hold(careless_shrinker, liars, draws, ""); }, 200, 400);
   return harness.exit_code();
 }
 

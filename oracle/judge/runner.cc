@@ -106,7 +106,7 @@ Effect Runner::act(const step::Settle&) {
     while (!flight_.empty() && !stopped()) {
       if (++delivered > settle_packets_max) break;
       const InFlight entry = *flight_.take(flight_.in_flight().front().serial);
-      arrive(entry.from, entry.to, entry.packet, entry.serial);
+      arrive(entry.from, entry.to, entry.packet, entry.serial + 1);
       end_micro_step();
     }
     if (stopped()) return Effect::some;

@@ -62,7 +62,7 @@ Effect Runner::act(const step::Deliver& deliver) {
   const InFlight* found = find_packet(deliver.packet);
   if (found == nullptr) return Effect::none;
   const InFlight entry = *flight_.take(found->serial);
-  arrive(entry.from, entry.to, entry.packet, entry.serial);
+  arrive(entry.from, entry.to, entry.packet, entry.serial + 1);
   return Effect::some;
 }
 
@@ -99,7 +99,7 @@ Effect Runner::act(const step::Corrupt& corrupt) {
     TraceEvent* event = trace_event(TraceEvent::Kind::damaged, entry.to);
     event->peer = entry.from;
     event->packet = entry.packet;
-    event->flight = entry.serial;
+    event->flight = entry.serial + 1;
     event->amount = bit;
   }
   // A flip outside what the checksums cover leaves a packet that is well-formed, but another one.
@@ -114,9 +114,11 @@ Effect Runner::act(const step::Corrupt& corrupt) {
 
 Effect Runner::act(const step::Replay& replay) {
   const InFlight* old = flight_.find_archived(replay.packet.label, replay.packet.ordinal);
-  if (old == nullptr || partitioned(old->from, old->to)) return Effect::none;
+  if (old == nullptr || old->to == TraceEvent::none_host || partitioned(old->from, old->to)) {
+    return Effect::none;
+  }
   const InFlight entry = *old;
-  arrive(entry.from, entry.to, entry.packet, entry.serial);
+  arrive(entry.from, entry.to, entry.packet, entry.serial + 1);
   return Effect::some;
 }
 
@@ -298,7 +300,7 @@ void Runner::launch_to(HostIndex from, HostIndex to, Packet&& packet) {
     TraceEvent* event = trace_event(TraceEvent::Kind::left, from);
     event->peer = to;
     event->packet = entry.packet;
-    event->flight = serial;
+    event->flight = serial + 1;
   }
   if (keeps_recent_) recent_.push_back({from, to, entry.packet});
   if (to == TraceEvent::none_host) {
@@ -313,7 +315,7 @@ void Runner::lose(const InFlight& entry, std::string_view why) {
   TraceEvent* event = trace_event(TraceEvent::Kind::lost, entry.from);
   event->peer = entry.to;
   event->packet = entry.packet;
-  event->flight = entry.serial;
+  event->flight = entry.serial + 1;
   event->text = why;
 }
 

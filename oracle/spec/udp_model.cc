@@ -48,6 +48,7 @@ void UdpModel::on_close(const SocketModel& socket) {
 
 void UdpModel::on_call(SocketModel& socket, const Syscall& call, const SyscallResult& result,
                        PayloadTag tag) {
+  visit(socket, call.call);
   switch (call.call) {
     case Call::connect:
       return on_connect(socket, call, result);
@@ -84,6 +85,17 @@ void UdpModel::on_call(SocketModel& socket, const Syscall& call, const SyscallRe
     case Call::setsockopt:
       return;
   }
+}
+
+// Counts (state, call) pairs. They take the last quarter of the numbers; TCP has the others.
+void UdpModel::visit(const SocketModel& socket, Call call) const {
+  constexpr std::uint32_t first_pair = 3072;
+  constexpr std::uint32_t call_count = static_cast<std::uint32_t>(Call::siocoutq) + 1;
+  const Socket& s = state(socket);
+  const std::uint32_t phase = (socket.bound ? 1u : 0u) | (s.connected ? 2u : 0u) |
+                              (s.queue.empty() ? 0u : 4u) | (s.error.may_be_some() ? 8u : 0u) |
+                              (s.read_shut || s.write_shut ? 16u : 0u);
+  judgement_->visit(first_pair + phase * call_count + static_cast<std::uint32_t>(call));
 }
 
 void UdpModel::on_connect(SocketModel& socket, const Syscall& call, const SyscallResult& result) {

@@ -118,6 +118,7 @@ class UdpModel {
   }
   const Socket* find(SocketId id) const;
   // udp_model.cc
+  void visit(const SocketModel& socket, Call call) const;
   void on_connect(SocketModel& socket, const Syscall& call, const SyscallResult& result);
   void on_disconnect(SocketModel& socket);
   void follow_connect(SocketModel& socket, const Target& target);

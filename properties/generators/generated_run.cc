@@ -56,11 +56,13 @@ std::string report_finding(judge::Runner& runner, const GeneratedRun& run,
   return text + write_scenario(shrunk.scenario, name);
 }
 
-std::string write_scenario(const scenario::Scenario& scenario, const std::string& name) {
-  const std::filesystem::path path = std::filesystem::absolute(name + ".scn");
+std::string write_scenario(const scenario::Scenario& scenario, const std::string& name,
+                           const std::string& replay_words) {
   const std::string text = scenario::print(scenario);
+  if (name.empty()) return text;
+  const std::filesystem::path path = std::filesystem::absolute(name + ".scn");
   std::ofstream(path, std::ios::binary) << text;
-  return text + "replay: lockstep run " + path.string() + "\n";
+  return text + "replay: lockstep run " + path.string() + replay_words + "\n";
 }
 
 }  // namespace lockstep::properties

@@ -29,7 +29,9 @@ bool is_finding(const judge::Verdict& verdict);
 // person what is wrong, with the text and the command that replays it.
 std::string report_finding(judge::Runner& runner, const GeneratedRun& run, const std::string& name);
 
-// Writes the scenario to NAME.scn as it is; gives its text and the command that replays it.
-std::string write_scenario(const scenario::Scenario& scenario, const std::string& name);
+// Writes the scenario to NAME.scn as it is; gives its text and the command that replays it, with
+// these further words (" --lie L"). Without a name, nothing is written and no command given.
+std::string write_scenario(const scenario::Scenario& scenario, const std::string& name,
+                           const std::string& replay_words = "");
 
 }  // namespace lockstep::properties

@@ -142,7 +142,7 @@ TEST_F(Forged, OldWindowsDoNotReplaceNewOnes) {
   packet.tcp()->window = 500;
   w.b.deliver(packet);
   EXPECT_EQ(tcb().snd_wnd, 500u);
-  packet = segment(tcp_ack, -1, 0, "bc");
+  packet = segment(tcp_ack, -3, 0, "?abc");
   packet.tcp()->window = 9;
   w.b.deliver(packet);
   EXPECT_EQ(tcb().snd_wnd, 500u);
