@@ -1,6 +1,8 @@
 // The simulated stack does nothing that the oracle forbids, in any scenario; and the oracle can
 // nearly always tell.
 #include <cstdint>
+#include <cstdio>
+#include <optional>
 #include <string>
 
 #include "oracle/spec/dialect.h"
@@ -16,6 +18,7 @@ constexpr std::uint32_t steps_max = 120;
 struct Tally {
   std::uint64_t runs = 0;
   std::uint64_t inconclusive = 0;
+  std::optional<GeneratedRun> finding;  // The last: the one with the fewest and smallest draws.
 };
 
 Outcome judge_one(judge::Runner& runner, const Draws& draws, Tally& tally) {
@@ -28,7 +31,10 @@ Outcome judge_one(judge::Runner& runner, const Draws& draws, Tally& tally) {
   }
   outcome.tags.insert(run.scenario.hosts.size() == 1 ? "one host" : "several hosts");
   if (run.scenario.steps.size() > 40) outcome.tags.insert("long");
-  if (is_finding(run.verdict)) outcome.wrong = report_finding(runner, run, "property_judged");
+  if (is_finding(run.verdict)) {
+    outcome.wrong = judge::explain(run.verdict);
+    tally.finding = run;
+  }
   return outcome;
 }
 
@@ -48,6 +54,11 @@ int run() {
   harness.holds("the simulated stack does only what the oracle allows",
                 [&](const Draws& draws) { return judge_one(honest, draws, tally); },
                 {.draws_per_size = 8, .sometimes = {"one host", "several hosts", "long"}});
+  if (tally.finding) {
+    // Only now, not for each failure that RapidCheck met on its way.
+    const std::string report = report_finding(honest, *tally.finding, "property_judged");
+    std::fprintf(stderr, "\n%s", report.c_str());
+  }
   harness.expect("the oracle gave up on less than one scenario in a thousand",
                  tally.inconclusive * 1000 < tally.runs,
                  std::to_string(tally.inconclusive) + " of " + std::to_string(tally.runs));

@@ -134,6 +134,7 @@ class Runner {
   void launch(scenario::HostIndex from, Packet&& packet);
   void launch_to(scenario::HostIndex from, scenario::HostIndex to, Packet&& packet);
   void lose(const InFlight& entry, std::string_view why);
+  bool loops(scenario::HostIndex host, const Shown& shown) const;
   bool partitioned(scenario::HostIndex a, scenario::HostIndex b) const;
   std::optional<scenario::HostIndex> host_of(const IpAddress& address) const;
   void follow_packet(scenario::HostIndex from, const Packet& packet);

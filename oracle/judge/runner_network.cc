@@ -122,6 +122,12 @@ Effect Runner::act(const step::Replay& replay) {
   return Effect::some;
 }
 
+// Whether the connection is one of a host with itself: its packets cannot be steered, and one that
+// came from outside under the host's own address would be dropped as martian (RFC 1812 5.3.7).
+bool Runner::loops(HostIndex host, const Shown& shown) const {
+  return shown.tuple.peer.ip.is_loopback() || host_of(shown.tuple.peer.ip) == host;
+}
+
 Effect Runner::act(const step::Forge& forge) {
   const OpenSocket* socket = open_socket(forge.socket);
   if (socket == nullptr || socket->type != Type::stream || socket->peer.port == 0) {
@@ -135,7 +141,7 @@ Effect Runner::act(const step::Forge& forge) {
       shown = &candidate;
     }
   }
-  if (shown == nullptr) return Effect::none;
+  if (shown == nullptr || loops(socket->host, *shown)) return Effect::none;
   TcpSegment segment;
   segment.source_port = shown->tuple.peer.port;
   segment.destination_port = shown->tuple.local.port;
@@ -174,7 +180,7 @@ Effect Runner::act(const step::Icmp& icmp) {
       shown = &candidate;
     }
   }
-  if (shown == nullptr) return Effect::none;
+  if (shown == nullptr || loops(socket->host, *shown)) return Effect::none;
   Packet packet;
   packet.source = shown->tuple.peer.ip;
   packet.destination = shown->tuple.local.ip;

@@ -16,7 +16,8 @@ void remove_pairs(Search& search);
 // simplify_network.cc: `settle` for single deliveries and ticks, simpler fates for packets.
 void simplify_network(Search& search);
 
-// simplify_sockets.cc: one socket for two, one end of a connection for the other, IPv4 for IPv6.
+// simplify_sockets.cc: one host for two, one socket for two, one end of a connection for the other,
+// IPv4 for IPv6.
 void simplify_sockets(Search& search);
 
 // simplify_values.cc: host settings, lengths, flags, options, addresses.

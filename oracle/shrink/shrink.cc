@@ -33,6 +33,26 @@ void one_round(Search& search) {
   name_canonically(search);
 }
 
+// Within the rounds `local(l)` stays, so that a bind can be removed. At the end addresses are
+// written out for the reader, which may in turn free a socket that was only named for its address.
+bool write_addresses_out(Search& search) {
+  search.rename(with_canonical_ports(with_addresses_written_out(search.current())));
+  const std::size_t steps = search.current().steps.size();
+  remove_steps(search);
+  return search.current().steps.size() != steps;
+}
+
+// True when another round would change nothing.
+bool run_rounds(Search& search) {
+  for (int round = 0; round < rounds_max && !search.exhausted(); ++round) {
+    const Scenario before = search.current();
+    one_round(search);
+    if (search.current() == before) remove_pairs(search);
+    if (search.current() == before && !write_addresses_out(search)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const ShrinkLimits& limits) {
@@ -45,18 +65,10 @@ ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const Shr
   result.cause = original.cause;
   if (search.cause() != original.cause) return result;
 
-  bool changed = true;
-  for (int round = 0; changed && round < rounds_max && !search.exhausted(); ++round) {
-    const Scenario before = search.current();
-    one_round(search);
-    if (search.current() == before) remove_pairs(search);
-    changed = search.current() != before;
-  }
-  // For the reader only: within the rounds `local(l)` stays, so that a bind can be removed.
-  search.rename(with_canonical_ports(with_addresses_written_out(search.current())));
+  const bool settled = run_rounds(search);
   result.scenario = search.current();
   result.replays += search.replays();
-  result.complete = !search.exhausted() && !changed;
+  result.complete = settled && !search.exhausted();
   return result;
 }
 

@@ -33,10 +33,12 @@ const step::Call* call_of(const Step& step, Call call) {
 }
 
 // A stand-in for a stack: follows just enough to say that a server which closes its end of a
-// connection, after at least `bytes` bytes of the client were settled and not read, misbehaves.
+// connection between two hosts, after at least `bytes` bytes of the client were settled and not
+// read, misbehaves.
 std::string unread_close_fails(const Scenario& scenario, std::uint32_t bytes = 1) {
   struct Socket {
     bool open = false;
+    scenario::HostIndex host = 0;
     bool listening = false;
     std::uint16_t port = 0;
     SocketName peer;
@@ -50,6 +52,7 @@ std::string unread_close_fails(const Scenario& scenario, std::uint32_t bytes = 1
     const auto* call = std::get_if<step::Call>(&step.action);
     if (call != nullptr && call->call == Call::socket && !call->result.none()) {
       sockets[call->result.index].open = true;
+      sockets[call->result.index].host = call->host;
     }
     if (call != nullptr && !call->socket.none() && !sockets[call->socket.index].open) continue;
     if (std::holds_alternative<step::Settle>(step.action)) {
@@ -74,7 +77,10 @@ std::string unread_close_fails(const Scenario& scenario, std::uint32_t bytes = 1
                            connect->address.socket == name;
         const bool addressed =
             endpoint != nullptr && sockets[i].port != 0 && sockets[i].port == endpoint->port;
-        if (sockets[i].listening && (named || addressed)) syns.emplace_back(connect->socket, name);
+        const bool across = sockets[i].host != connect->host;
+        const bool fresh = !sockets[connect->socket.index].listening;
+        if (sockets[i].listening && across && fresh && (named || addressed))
+          syns.emplace_back(connect->socket, name);
       }
     } else if (const auto* accept = call_of(step, Call::accept)) {
       const auto found =

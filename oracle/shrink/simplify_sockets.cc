@@ -153,9 +153,41 @@ void use_v4(Search& search) {
   search.attempt(candidate);
 }
 
+// All that `from` did, `to` does. Packets between the two loop back and need no delivery.
+Scenario with_hosts_merged(const Scenario& scenario, HostIndex from, HostIndex to) {
+  Scenario result = scenario;
+  const auto& gone = scenario.hosts[from].config.addresses;
+  const auto& kept = scenario.hosts[to].config.addresses;
+  result.hosts.erase(result.hosts.begin() + from);
+  for (Step& step : result.steps) {
+    visit_hosts(step.action, [&](HostIndex& host) {
+      if (host == from) host = to;
+      if (host > from) --host;
+    });
+    auto* call = std::get_if<step::Call>(&step.action);
+    auto* endpoint = call != nullptr ? std::get_if<Endpoint>(&call->address.literal) : nullptr;
+    if (endpoint == nullptr || std::ranges::find(gone, endpoint->ip) == gone.end()) continue;
+    const auto same = std::ranges::find(kept, endpoint->ip.family, &IpAddress::family);
+    if (same != kept.end()) endpoint->ip = *same;
+  }
+  return result;
+}
+
+void merge_hosts(Search& search) {
+  for (std::size_t from = search.current().hosts.size(); from-- > 1;) {
+    for (std::size_t to = 0; to < from; ++to) {
+      if (search.attempt(with_hosts_merged(search.current(), static_cast<HostIndex>(from),
+                                           static_cast<HostIndex>(to)))) {
+        break;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void simplify_sockets(Search& search) {
+  merge_hosts(search);
   while (!search.exhausted() && merge_one(search)) {
   }
   mirror_connections(search);

@@ -28,6 +28,11 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
     return;
   }
   Connection* c = find_for_tuple(tuple, true);
+  std::optional<std::uint32_t> floor;
+  if (c != nullptr && seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst) &&
+      gives_way(*c, seg, floor)) {
+    c = nullptr;
+  }
   bool shared = false;
   if (c == nullptr) {
     StreamSocket* listener = find_listener(tuple.local, shared);
@@ -39,6 +44,7 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
       c->socket = host_->make_child(host_->socket(listener_id), tuple.local);
       stream(c->socket);
     }
+    c->iss_floor = floor;
   }
   ++c->arrivals;
   branch(*c, [&](Hypothesis& h) {
@@ -55,6 +61,35 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
       for (Hypothesis& other : forks_) other.doubtful = true;
     }
   });
+}
+
+// Whether the SYN takes the place of a connection in TIME-WAIT (RFC 6191 2), which then is over.
+// `floor`: the number that the new connection's initial one must exceed.
+bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
+                          std::optional<std::uint32_t>& floor) {
+  bool shared = false;
+  if (find_listener(c.tuple.local, shared) == nullptr) return false;
+  bool over = false;
+  Offset above = 0;
+  std::uint32_t highest = 0;
+  for (const Hypothesis& h : c.hypotheses) {
+    if (h.state == TcpState::closed) {
+      over = true;
+      continue;
+    }
+    if (h.state != TcpState::time_wait) return false;
+    above = unwrap(seg.seq, h.irs, h.rcv_nxt) - h.rcv_nxt;
+    highest = wrap(h.nxt - 1, h.iss);
+  }
+  if (above < 0 && !over) return false;
+  if (above <= 0) {
+    judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
+    return false;
+  }
+  judgement_->apply(Rule::tcp_time_wait_gives_way);
+  if (!over) floor = highest;
+  branch(c, [](Hypothesis& h) { h.state = TcpState::closed; });
+  return true;
 }
 
 void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
@@ -325,19 +360,15 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
     return;
   }
   if (seg.has(tcp_syn) && !seg.has(tcp_ack)) {
-    // A new connection may take the place of the old one (RFC 6191); without a listener it is reset.
+    if (seq < h.rcv_nxt) {
+      owe_ack(h, Rule::tcp_time_wait_gives_way);
+      return;
+    }
+    // Nobody listens for the new connection: the SYN is reset or acknowledged.
     Hypothesis over = h;
     over.state = TcpState::closed;
-    if (seq >= h.rcv_nxt) {
-      bool shared = false;
-      StreamSocket* listener = find_listener(c.tuple.local, shared);
-      if (listener == nullptr) {
-        owe_reset(over, seg, Rule::tcp_closed_answers_reset, false);
-        fork(over);
-      } else {
-        judgement_->give_up("a SYN takes the place of a connection in TIME-WAIT");
-      }
-    }
+    owe_reset(over, seg, Rule::tcp_closed_answers_reset, false);
+    fork(over);
     h.ack_allowed = true;
     return;
   }

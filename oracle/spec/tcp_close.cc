@@ -29,6 +29,8 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
       judgement_->apply(Rule::tcp_close_opening_is_silent);
       h.state = TcpState::closed;
       h.syn_due = false;
+      h.hushed = true;
+      h.hush_rule = Rule::tcp_close_opening_is_silent;
       return;
     }
     if (h.stream_unknown) {
@@ -55,6 +57,7 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
       Hypothesis dead = h;
       abort_hypothesis(dead, Rule::tcp_close_syn_received_speaks, true);
       fork(dead);
+      owe_ack(h, Rule::tcp_close_syn_received_speaks);
     }
     fin = true;
     shut_down(c, h, true, true);

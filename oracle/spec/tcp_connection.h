@@ -155,6 +155,7 @@ struct Connection {
   std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
   bool own_timestamps = false;
   bool own_sack = false;
+  std::optional<std::uint32_t> iss_floor;  // SND.NXT of the connection in TIME-WAIT it replaced.
   std::uint16_t own_window = 0;  // In our SYN.
   bool blocked = false;          // A send answered EAGAIN and nothing has happened since.
   bool writable = false;         // A poll answered OUT and nothing has happened since.

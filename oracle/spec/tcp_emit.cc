@@ -93,7 +93,11 @@ void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     emit_reset(c, h, seg);
     return;
   }
-  if (!check(Rule::tcp_segment_needs_connection, h.alive(), h, "no segment, or a RST")) return;
+  const bool silenced = !h.alive() && h.hushed;
+  if (!check(silenced ? h.hush_rule : Rule::tcp_segment_needs_connection, h.alive(), h,
+             "no segment, or a RST")) {
+    return;
+  }
   if (seg.has(tcp_syn)) {
     emit_syn(c, h, seg);
     return;
@@ -148,12 +152,17 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   });
 }
 
-void TcpEngine::emit_syn(Connection&, Hypothesis& h, const TcpSegment& seg) {
+void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const bool answers = h.state == TcpState::syn_received;
   const TcpFlags flags = seg.flags & (tcp_syn | tcp_ack | tcp_fin | tcp_urg);
   const bool right = answers ? flags == (tcp_syn | tcp_ack) : flags == tcp_syn;
   if (!check(Rule::tcp_state_allows_flags, (answers || h.state == TcpState::syn_sent) && right, h,
              answers ? "SYN|ACK" : "SYN in SYN_SENT alone")) {
+    return;
+  }
+  if (answers && c.iss_floor && !h.iss_known &&
+      !check(Rule::tcp_time_wait_gives_way, unwrap(seg.seq, *c.iss_floor, 0) > 0, h,
+             [&] { return "seq above " + std::to_string(*c.iss_floor); })) {
     return;
   }
   if (answers && !check(Rule::tcp_syn_ack_numbers, seg.ack == h.irs + 1, h, [&] {

@@ -165,6 +165,7 @@ class TcpEngine {
 
   // tcp_arrive.cc and tcp_arrive_opening.cc: segments that arrive. RFC 9293 3.10.7.
   void on_segment(const Packet& packet, const TcpSegment& seg, bool forged);
+  bool gives_way(Connection& c, const TcpSegment& seg, std::optional<std::uint32_t>& floor);
   void arrive(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_closed(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg, StreamSocket& listener);
