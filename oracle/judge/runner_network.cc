@@ -236,10 +236,10 @@ void Runner::arrive(HostIndex from, HostIndex to, const Packet& packet, std::uin
   if (byte_path_) {
     bytes_.clear();
     LOCKSTEP_CHECK(encode_packet(packet, bytes_).has_value());
-    oracle_.on_arrived(to, packet);
+    oracle_.on_arrived(to, packet, from == TraceEvent::none_host);
     hosts_[to].port->deliver_bytes(bytes_);
   } else {
-    oracle_.on_arrived(to, packet);
+    oracle_.on_arrived(to, packet, from == TraceEvent::none_host);
     hosts_[to].port->deliver(packet);
   }
   collect_touched(to);

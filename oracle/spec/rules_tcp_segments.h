@@ -36,7 +36,7 @@
     "In SYN_SENT an ACK of something never sent is answered by a RST.")                                                 \
   X(tcp_syn_sent_ignores, "tcp.syn.sent_ignores", must, "90", "RFC 9293 3.10.7.3",                                      \
     "In SYN_SENT a RST without a good ACK, or an ACK alone, is ignored.")                                               \
-  X(tcp_closed_answers_reset, "tcp.closed_answers_reset", must, "80 88 133", "RFC 9293 3.10.7.1",                       \
+  X(tcp_closed_answers_reset, "tcp.closed_answers_reset", must, "48 80 88 133", "RFC 9293 3.10.7.1",                    \
     "A segment for no connection and no listener is answered by a RST.")                                                \
   X(tcp_reset_never_answers_reset, "tcp.reset.never_answers_reset", must, "88", "RFC 9293 3.10.7.1",                    \
     "A RST is never answered by a RST.")                                                                                \
@@ -98,8 +98,6 @@
     "Bytes that arrive after the application closed the socket are answered by a RST.")                                 \
   X(tcp_data_after_shutdown_is_reset, "tcp.data_after_shutdown_is_reset", must, "74", "shutdown(2); RFC 1122 4.2.2.13", \
     "Bytes that arrive after both directions were shut down are answered by a RST.")                                    \
-  X(tcp_last_ack_closes, "tcp.last_ack_closes", must, "133", "RFC 9293 3.10.7.4",                                       \
-    "The passive closer is done when its FIN is acknowledged.")                                                         \
   X(tcp_time_wait_acks, "tcp.time_wait_acks", must, "102 134", "RFC 9293 3.10.7.4",                                     \
     "In TIME_WAIT a FIN or bytes are acknowledged again.")                                                              \
   X(tcp_time_wait_gives_way, "tcp.time_wait_gives_way", must, "135", "RFC 9293 3.10.7.4; RFC 6191",                     \

@@ -188,7 +188,7 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
     return;
   }
   if (!seg.has(tcp_ack)) {
-    judgement_->apply(Rule::tcp_no_ack_is_dropped);
+    spurn(h, Rule::tcp_no_ack_is_dropped);
     return;
   }
   if (!arrive_ack(c, h, seg)) return;
@@ -205,7 +205,7 @@ void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg
   const Errno error = h.state == TcpState::close_wait ? Errno::epipe : Errno::econnreset;
   if (seq == h.rcv_nxt && !unresolved(h)) {
     judgement_->apply(Rule::tcp_exact_reset_kills);
-    reset_connection(c, h, error);
+    reset_connection(c, h, error, Rule::tcp_exact_reset_kills);
     return;
   }
   // Linux takes a RST one below RCV.NXT once a FIN has arrived, and, for an orphan, any in the window.
@@ -217,17 +217,30 @@ void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg
   });
   if (after_fin || orphan || unresolved(h) || reported) {
     Hypothesis dead = h;
-    reset_connection(c, dead, error);
+    reset_connection(c, dead, error, Rule::tcp_exact_reset_kills);
     fork(dead);
   } else {
-    judgement_->apply(Rule::tcp_inexact_reset_is_challenged);
+    spurn(h, Rule::tcp_inexact_reset_is_challenged);
   }
   h.ack_allowed = true;
 }
 
-void TcpEngine::reset_connection(Connection& c, Hypothesis& h, Errno error) {
+void TcpEngine::spurn(Hypothesis& h, Rule rule) {
+  judgement_->apply(rule);
+  h.spurned = true;
+  h.spurn_rule = rule;
+}
+
+Rule TcpEngine::error_rule(const Hypothesis& h) {
+  if (h.error != Errno::ok) return h.error_rule;
+  return h.spurned ? h.spurn_rule : Rule::tcp_error_reported_once;
+}
+
+void TcpEngine::reset_connection(Connection& c, Hypothesis& h, Errno error, Rule rule) {
   h.state = TcpState::closed;
   h.error = error;
+  h.error_rule = rule;
+  h.spurned = false;
   h.read_shut = true;
   h.write_shut = true;
   h.ack_due = false;
@@ -245,7 +258,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const Offset ack = unwrap(seg.ack, h.iss, h.nxt);
   if (ack > h.nxt) {
-    judgement_->apply(Rule::tcp_ack_of_unsent_is_dropped);
+    spurn(h, Rule::tcp_ack_of_unsent_is_dropped);
     h.ack_allowed = true;
     h.doubtful = true;
     return false;
@@ -298,7 +311,6 @@ void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
       h.state_age = 0;
       break;
     case TcpState::last_ack:
-      judgement_->apply(Rule::tcp_last_ack_closes);
       h.state = TcpState::closed;
       h.write_shut = true;
       h.read_shut = true;
@@ -338,7 +350,7 @@ void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegmen
     Hypothesis alive = h;
     owe_reset(h, seg, rule, true);
     h.resets.back().from_connection = true;
-    reset_connection(c, h, Errno::econnreset);
+    reset_connection(c, h, Errno::econnreset, rule);
     if (must) return;
     // A FIN alone that leaves a gap: RFC 9293 acknowledges it, Linux resets.
     arrive_text(c, alive, seg, seq);
@@ -398,7 +410,7 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
       // Linux gives up at once (semantics 50); RFC 1122 4.2.3.9 makes some of these soft.
       const bool hard = icmp.kind != IcmpKind::time_exceeded;
       if (!hard) fork(h);
-      reset_connection(*c, h, error);
+      reset_connection(*c, h, error, Rule::tcp_icmp_is_soft);
     } else if (h.synchronized()) {
       judgement_->apply(Rule::tcp_icmp_is_soft);
       h.soft_error = error;

@@ -19,6 +19,7 @@ void TcpEngine::owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool 
 }
 
 void TcpEngine::owe_ack(Hypothesis& h, Rule rule) {
+  judgement_->apply(rule);
   if (!h.ack_due) h.ack_rule = rule;
   h.ack_due = true;
   h.ack_allowed = true;
@@ -102,7 +103,7 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
   }
   if (seg.has(tcp_rst)) {
     if (has_ack) {
-      reset_connection(c, h, Errno::econnrefused);
+      reset_connection(c, h, Errno::econnrefused, Rule::tcp_exact_reset_kills);
     } else {
       h.hushed = true;
       h.hush_rule = Rule::tcp_syn_sent_ignores;
@@ -186,9 +187,9 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
         h.state = TcpState::closed;
       } else {
         Hypothesis refused = h;
-        reset_connection(c, refused, Errno::econnrefused);
+        reset_connection(c, refused, Errno::econnrefused, Rule::tcp_exact_reset_kills);
         fork(refused);
-        reset_connection(c, h, Errno::econnreset);
+        reset_connection(c, h, Errno::econnreset, Rule::tcp_exact_reset_kills);
       }
     } else {
       h.ack_allowed = fits != Acceptable::no;

@@ -95,11 +95,16 @@ struct Hypothesis {
 
   // What the application can see beside data.
   Errno error = Errno::ok;
+  Rule error_rule{};          // What brought the error.
   Errno soft_error = Errno::ok;
   bool read_shut = false;
   bool write_shut = false;
   bool queued = false;        // In the accept queue.
   std::uint64_t queued_at = 0;
+
+  // The rule by which the last segment that was dropped was; blamed when it shows an effect.
+  bool spurned = false;
+  Rule spurn_rule{};
 
   // What is owed or allowed within the step.
   bool ack_due = false;

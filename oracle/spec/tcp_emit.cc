@@ -133,6 +133,7 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
     }
     if (fits) {
       judgement_->apply(Rule::tcp_reset_numbers);
+      judgement_->apply(Rule::tcp_reset_needs_cause);
       due.sent = true;
       return;
     }
@@ -142,7 +143,8 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
     time_out(c, h);
     return;
   }
-  if (h.hushed && blamed == Rule::tcp_reset_needs_cause) blamed = h.hush_rule;
+  if (blamed == Rule::tcp_reset_needs_cause && h.spurned) blamed = h.spurn_rule;
+  if (blamed == Rule::tcp_reset_needs_cause && h.hushed) blamed = h.hush_rule;
   check(blamed, false, h, [&]() -> std::string {
     if (h.resets.empty()) return "no RST";
     const DueReset& due = h.resets.front();
@@ -203,7 +205,8 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
 // less than before.
 void TcpEngine::emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset ack = unwrap(seg.ack, h.irs, h.rcv_nxt);
-  const Rule rule = ack > h.rcv_nxt ? Rule::tcp_ack_of_arrived_only : Rule::tcp_ack_never_goes_back;
+  const Rule ahead = h.spurned ? h.spurn_rule : Rule::tcp_ack_of_arrived_only;
+  const Rule rule = ack > h.rcv_nxt ? ahead : Rule::tcp_ack_never_goes_back;
   const bool may_be_stale = !exact_clock() || c.arrivals > 1 || seg.sequence_length() > 0;
   const Offset least = may_be_stale ? std::min(h.rcv_before, h.rcv_nxt) : h.rcv_nxt;
   const bool closed = is_closure(h, ack) || (ack >= least && ack <= h.rcv_nxt);
@@ -212,6 +215,7 @@ void TcpEngine::emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     return;
   }
   judgement_->apply(Rule::tcp_ack_of_arrived_only);
+  judgement_->apply(Rule::tcp_ack_never_goes_back);
   if (ack >= h.rcv_nxt) h.ack_due = false;
   emit_window(c, h, seg, ack);
   h.ack_shown = std::max(h.ack_shown, ack);
@@ -285,6 +289,7 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
                     c.wants_fin ? "a FIN after the last byte" : "no FIN")) {
     return;
   }
+  if (fin) judgement_->apply(Rule::tcp_fin_needs_close);
   emit_payload(c, h, seg, seq);
 }
 

@@ -181,7 +181,11 @@ class TcpEngine {
   void learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack);
   void fin_acknowledged(Connection& c, Hypothesis& h);
-  void reset_connection(Connection& c, Hypothesis& h, Errno error);
+  // `rule`: why it ends; blamed when the stack does not show it.
+  void reset_connection(Connection& c, Hypothesis& h, Errno error, Rule rule);
+  void spurn(Hypothesis& h, Rule rule);
+  // The rule that speaks for the pending error, or for its absence.
+  static Rule error_rule(const Hypothesis& h);
   void owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must);
   void owe_ack(Hypothesis& h, Rule rule);
   Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
@@ -213,7 +217,8 @@ class TcpEngine {
 
   // tcp_timers.cc: ticks and deadlines.
   void end_step(Connection& c);
-  void end_step(Connection& c, Hypothesis& h);
+  static void begin_step(Hypothesis& h);
+  void count_paid(const Connection& c);
   void step_deadlines(Connection& c, Hypothesis& h);
   void step_timers(Connection& c, Hypothesis& h);
   bool may_give_up(const Connection& c, const Hypothesis& h) const;

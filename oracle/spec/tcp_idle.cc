@@ -114,11 +114,12 @@ void TcpEngine::on_get_error(StreamSocket& s) {
   }
   branch(*c, [&](Hypothesis& h) {
     const bool soft = h.error == Errno::ok && h.soft_error != Errno::ok;
-    if (!check(h.soft_error != Errno::ok ? Rule::tcp_icmp_is_soft : Rule::tcp_error_reported_once,
+    if (!check(h.soft_error != Errno::ok ? Rule::tcp_icmp_is_soft : error_rule(h),
                got == h.error || (soft && got == h.soft_error), h,
                [&] { return std::string(errno_name(h.error)); })) {
       return;
     }
+    judgement_->apply(Rule::tcp_error_reported_once);
     if (got == h.error && h.error != Errno::ok) {
       h.error = Errno::ok;
     } else {

@@ -47,7 +47,7 @@ void TcpEngine::receive_bytes(Hypothesis& h) {
   Offset point = h.rcv_nxt;
   bool by_fin = false;
   while (!h.peer_fin && next_point(h, point, point, by_fin)) most = point - h.read;
-  if (!check(Rule::tcp_recv_at_most_available,
+  if (!check(h.spurned ? h.spurn_rule : Rule::tcp_recv_at_most_available,
              count <= most && count <= static_cast<Offset>(call_->buffer.size()), h, [&] {
                return most == 0 ? std::string("nothing")
                                 : "at most " + std::to_string(std::min<Offset>(
@@ -86,8 +86,9 @@ void TcpEngine::receive_error(Hypothesis& h) {
     return;
   }
   if (h.error != Errno::ok) {
-    if (check(Rule::tcp_error_reported_once, result_->error == h.error, h,
+    if (check(error_rule(h), result_->error == h.error, h,
               [&] { return std::string(errno_name(h.error)); })) {
+      judgement_->apply(Rule::tcp_error_reported_once);
       h.error = Errno::ok;
     }
     return;
@@ -98,7 +99,8 @@ void TcpEngine::receive_error(Hypothesis& h) {
           ended || (opening && result_->error == Errno::eagain), h, "0");
     return;
   }
-  check(opening ? Rule::tcp_connecting_calls : Rule::tcp_recv_empty_is_eagain,
+  const Rule open = h.spurned ? h.spurn_rule : Rule::tcp_recv_empty_is_eagain;
+  check(opening ? Rule::tcp_connecting_calls : open,
         result_->error == Errno::eagain, h, "EAGAIN");
 }
 

@@ -28,8 +28,9 @@ void TcpEngine::accept_bytes(Connection& c, PayloadTag tag, Offset count) {
 
 void TcpEngine::send_fails(Hypothesis& h) {
   const Errno due = h.error == Errno::ok ? Errno::epipe : h.error;
-  const Rule rule = h.error == Errno::ok ? Rule::tcp_send_after_end : Rule::tcp_error_reported_once;
+  const Rule rule = h.error == Errno::ok ? Rule::tcp_send_after_end : error_rule(h);
   if (check(rule, result_->error == due, h, [&] { return std::string(errno_name(due)); })) {
+    if (h.error != Errno::ok) judgement_->apply(Rule::tcp_error_reported_once);
     h.error = Errno::ok;
   }
 }
@@ -65,7 +66,7 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
       check(Rule::tcp_send_buffer_is_bounded, queued <= most, h, "EAGAIN");
       return;
     }
-    if (!check(Rule::tcp_send_succeeds, result_->error == Errno::eagain && asked > 0, h,
+    if (!check(h.spurned ? h.spurn_rule : Rule::tcp_send_succeeds, result_->error == Errno::eagain && asked > 0, h,
                "success")) {
       return;
     }

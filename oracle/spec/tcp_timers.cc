@@ -71,7 +71,7 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
 void TcpEngine::time_out(Connection& c, Hypothesis& h) {
   judgement_->apply(Rule::tcp_retry_limit);
   const Errno error = h.soft_error == Errno::ok ? Errno::etimedout : h.soft_error;
-  reset_connection(c, h, error);
+  reset_connection(c, h, error, Rule::tcp_retry_limit);
   h.retries = 0;
   h.probes = 0;
   h.waited = 0;
@@ -93,8 +93,14 @@ void TcpEngine::on_step_end() {
 }
 
 void TcpEngine::end_step(Connection& c) {
-  branch(c, [&](Hypothesis& h) { end_step(c, h); });
+  branch(c, [&](Hypothesis& h) {
+    step_deadlines(c, h);
+    if (refuted_) return;
+    resolve_step(c, h);
+    step_timers(c, h);
+  });
   if (done()) return;
+  for (Hypothesis& h : c.hypotheses) begin_step(h);
   Offset una = c.end;
   for (const Hypothesis& h : c.hypotheses) una = std::min(una, h.alive() ? h.una : c.end);
   if (!c.runs.empty() && c.runs.front().end <= una) {
@@ -115,21 +121,16 @@ void TcpEngine::end_step(Connection& c) {
   free_connection(c);
 }
 
-void TcpEngine::end_step(Connection& c, Hypothesis& h) {
-  resolve_step(c, h);
-  step_deadlines(c, h);
-  if (refuted_) return;
-  step_timers(c, h);
-  for (Hypothesis* each = &h; each != nullptr; each = nullptr) {
-    each->resets.clear();
-    each->hushed = false;
-    each->ack_allowed = false;
-    each->shown_in_step = false;
-    each->una_before = each->una;
-    each->nxt_before = each->nxt;
-    each->rcv_before = each->rcv_nxt;
-    each->wnd_right_step = each->wnd_right;
-  }
+void TcpEngine::begin_step(Hypothesis& h) {
+  h.resets.clear();
+  h.hushed = false;
+  h.ack_due = false;
+  h.ack_allowed = false;
+  h.shown_in_step = false;
+  h.una_before = h.una;
+  h.nxt_before = h.nxt;
+  h.rcv_before = h.rcv_nxt;
+  h.wnd_right_step = h.wnd_right;
 }
 
 // How far the peer's sequence was closed: the last acknowledgment tells; else each point may be it.
@@ -147,7 +148,6 @@ void TcpEngine::resolve_step(Connection& c, Hypothesis& h) {
   for (bool more = true; more && ++points < hypotheses_max; point = next) {
     more = next_point(start, point, next, by_fin);
     Hypothesis here = start;
-    here.rcv_before = here.rcv_nxt;
     resolve(c, here, point);
     if (by_fin) {
       Hypothesis ended = start;
@@ -200,10 +200,6 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
   if (may_give_up(c, h)) {
     Hypothesis dead = h;
     time_out(c, dead);
-    dead.una_before = dead.una;
-    dead.nxt_before = dead.nxt;
-    dead.rcv_before = dead.rcv_nxt;
-    dead.resets.clear();
     if (embryonic) dead.error = Errno::ok;
     fork(dead);
   }
@@ -220,10 +216,6 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
   Hypothesis dead = h;
   dead.state = TcpState::closed;
   dead.state_age = 0;
-  dead.resets.clear();
-  dead.una_before = dead.una;
-  dead.nxt_before = dead.nxt;
-  dead.rcv_before = dead.rcv_nxt;
   dead.write_shut = true;
   dead.read_shut = true;
   fork(dead);
@@ -261,6 +253,17 @@ bool TcpEngine::quiet() const {
   return true;
 }
 
+// The rules of what is owed by the settle were applied, and kept.
+void TcpEngine::count_paid(const Connection& c) {
+  const Hypothesis& h = c.hypotheses.front();
+  if (!h.synchronized() || h.doubtful) return;
+  judgement_->apply(Rule::tcp_syn_is_answered);
+  if (c.end > 1) judgement_->apply(Rule::tcp_delivers_at_last);
+  if (!c.wants_fin) return;
+  judgement_->apply(Rule::tcp_fin_is_sent);
+  judgement_->apply(Rule::tcp_fin_is_retransmitted);
+}
+
 void TcpEngine::on_settled() {
   if (done()) return;
   packet_ = nullptr;
@@ -269,7 +272,10 @@ void TcpEngine::on_settled() {
     if (!c.in_use) continue;
     bool owed = !c.hypotheses.empty();
     for (const Hypothesis& h : c.hypotheses) owed = owed && debt_of(c, h).owed;
-    if (!owed) continue;
+    if (!owed) {
+      count_paid(c);
+      continue;
+    }
     branch(c, [&](Hypothesis& h) {
       const Debt debt = debt_of(c, h);
       check(debt.rule, false, h, debt.allowed);

@@ -27,7 +27,7 @@ Slot Kernel::find_receiver(Type type, const FourTuple& tuple) const {
   if (receivers->size() == 1 || !sockets_[last].options.reuse_port) return last;
   // A SO_REUSEPORT group shares its traffic by flow (socket(7)).
   std::uint64_t sharing = 0;
-  for (Slot slot : *receivers) sharing += sockets_[slot].options.reuse_port ? 1 : 0;
+  for (Slot slot : *receivers) sharing += sockets_[slot].options.reuse_port ? 1u : 0u;
   std::uint64_t chosen = lockstep::stable_hash(tuple) % sharing;
   for (Slot slot : *receivers) {
     if (sockets_[slot].options.reuse_port && chosen-- == 0) return slot;

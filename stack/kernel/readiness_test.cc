@@ -217,8 +217,8 @@ TEST(Loopback, FoldsAtMost4096PacketsAtATime) {
   std::size_t left = 0;
   std::size_t arrived = 0;
   for (const WireEvent& event : events) {
-    left += event.kind == WireEvent::Kind::left ? 1 : 0;
-    arrived += event.kind == WireEvent::Kind::looped_arrived ? 1 : 0;
+    left += event.kind == WireEvent::Kind::left ? 1u : 0u;
+    arrived += event.kind == WireEvent::Kind::looped_arrived ? 1u : 0u;
   }
   EXPECT_EQ(left, 1u);
   EXPECT_EQ(arrived, 4096u);

@@ -29,7 +29,7 @@ class SocketTable {
 
   // The socket that `fd` refers to, or no_slot.
   Slot find(Fd fd) const {
-    const auto index = static_cast<std::uint32_t>(fd.value - first_descriptor);
+    const auto index = static_cast<std::uint32_t>(fd.value) - std::uint32_t{first_descriptor};
     return fd.value >= first_descriptor && index < descriptors_.size() ? descriptors_[index]
                                                                        : no_slot;
   }

@@ -186,7 +186,7 @@ TEST(Closing, RepeatsAFinUntilItIsAcknowledgedOrHope) {
     w.b.close(w.server);
     std::size_t fins = 0;
     for (int tick = 0; tick < 300; ++tick) {
-      for (const Packet& packet : drain(w.b)) fins += packet.tcp()->has(tcp_fin) ? 1 : 0;
+      for (const Packet& packet : drain(w.b)) fins += packet.tcp()->has(tcp_fin) ? 1u : 0u;
       w.b.tick(1);
     }
     EXPECT_EQ(fins, 6u);

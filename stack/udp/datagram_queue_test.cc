@@ -28,7 +28,7 @@ TEST(DatagramQueue, TakesOneDatagramOfAnySizeWhenEmpty) {
 TEST(DatagramQueue, BoundsEmptyDatagramsToo) {
   DatagramQueue queue;
   std::size_t kept = 0;
-  for (int i = 0; i < 10000; ++i) kept += queue.push(of_size(0), 6400) ? 1 : 0;
+  for (int i = 0; i < 10000; ++i) kept += queue.push(of_size(0), 6400) ? 1u : 0u;
   EXPECT_EQ(kept, 100u);
 }
 
