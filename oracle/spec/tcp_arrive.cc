@@ -147,8 +147,7 @@ Acceptable TcpEngine::acceptable(const Connection& c, const Hypothesis& h, Offse
 
 void TcpEngine::arrive_unacceptable(Connection&, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
-    h.hushed = true;
-    h.hush_rule = Rule::tcp_reset_outside_window_is_ignored;
+    hush(h, Rule::tcp_reset_outside_window_is_ignored);
   } else if (seg.has(tcp_syn)) {
     h.ack_allowed = true;
   } else {
@@ -170,12 +169,14 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
     return;
   }
   if (fits == Acceptable::maybe) {
-    // Not owed in the other reading; only what it changes needs a hypothesis of its own.
     Hypothesis other = h;
     other.ack_allowed = true;
+    const bool old = length > 0 && seq + length <= h.rcv_nxt;
+    if (!unresolved(h)) {
+      owe_ack(other, old ? Rule::tcp_old_duplicate_is_acked : Rule::tcp_unacceptable_is_acked);
+    }
     fork(other);
   }
-  const bool ack_was_due = h.ack_due;
   if (seg.has(tcp_syn)) {
     h.ack_allowed = true;  // A challenge ACK, which may be withheld (RFC 5961 4.2, 7).
     h.doubtful = true;
@@ -193,10 +194,6 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
   }
   if (!arrive_ack(c, h, seg)) return;
   if (h.alive()) arrive_established(c, h, seg);
-  if (fits == Acceptable::maybe && !ack_was_due && h.ack_due &&
-      h.ack_rule != Rule::tcp_fin_is_acked) {
-    h.ack_due = false;
-  }
 }
 
 void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg,
@@ -229,6 +226,13 @@ void TcpEngine::spurn(Hypothesis& h, Rule rule) {
   judgement_->apply(rule);
   h.spurned = true;
   h.spurn_rule = rule;
+}
+
+// What arrived must not be answered.
+void TcpEngine::hush(Hypothesis& h, Rule rule) {
+  judgement_->apply(rule);
+  h.hushed = true;
+  h.hush_rule = rule;
 }
 
 Rule TcpEngine::error_rule(const Hypothesis& h) {

@@ -27,8 +27,7 @@ void TcpEngine::owe_ack(Hypothesis& h, Rule rule) {
 
 void TcpEngine::arrive_closed(Connection&, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
-    h.hushed = true;
-    h.hush_rule = Rule::tcp_reset_never_answers_reset;
+    hush(h, Rule::tcp_reset_never_answers_reset);
     return;
   }
   owe_reset(h, seg, Rule::tcp_closed_answers_reset, true);
@@ -57,8 +56,7 @@ void TcpEngine::learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
 void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg,
                               StreamSocket& listener) {
   if (seg.has(tcp_rst)) {
-    h.hushed = true;
-    h.hush_rule = Rule::tcp_listener_ignores;
+    hush(h, Rule::tcp_listener_ignores);
     return;
   }
   if (seg.has(tcp_ack)) {
@@ -66,14 +64,12 @@ void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& se
     return;
   }
   if (!seg.has(tcp_syn) || seg.has(tcp_fin) || c.tuple.local == c.tuple.peer) {
-    h.hushed = true;
-    h.hush_rule = Rule::tcp_listener_ignores;
+    hush(h, Rule::tcp_listener_ignores);
     return;
   }
   const Room room = room_of(listener.id, &c);
   if (room.queued_least > listener.backlog) {
-    h.hushed = true;
-    h.hush_rule = Rule::tcp_listener_full_is_silent;
+    hush(h, Rule::tcp_listener_full_is_silent);
     return;
   }
   if (room.queued_most + room.embryonic_most > listener.backlog) fork(h);
@@ -94,8 +90,7 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
   const bool has_ack = seg.has(tcp_ack);
   if (has_ack && (ack <= 0 || ack > h.nxt)) {
     if (seg.has(tcp_rst)) {
-      h.hushed = true;
-      h.hush_rule = Rule::tcp_syn_sent_ignores;
+      hush(h, Rule::tcp_syn_sent_ignores);
       return;
     }
     owe_reset(h, seg, Rule::tcp_syn_sent_resets_bad_ack, true);
@@ -105,14 +100,12 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
     if (has_ack) {
       reset_connection(c, h, Errno::econnrefused, Rule::tcp_exact_reset_kills);
     } else {
-      h.hushed = true;
-      h.hush_rule = Rule::tcp_syn_sent_ignores;
+      hush(h, Rule::tcp_syn_sent_ignores);
     }
     return;
   }
   if (!seg.has(tcp_syn)) {
-    h.hushed = true;
-    h.hush_rule = Rule::tcp_syn_sent_ignores;
+    hush(h, Rule::tcp_syn_sent_ignores);
     return;
   }
   learn_syn(c, h, seg);

@@ -26,11 +26,9 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
   branch(c, [&](Hypothesis& h) {
     if (!h.alive() || h.state == TcpState::time_wait) return;
     if (h.state == TcpState::syn_sent) {
-      judgement_->apply(Rule::tcp_close_opening_is_silent);
       h.state = TcpState::closed;
       h.syn_due = false;
-      h.hushed = true;
-      h.hush_rule = Rule::tcp_close_opening_is_silent;
+      hush(h, Rule::tcp_close_opening_is_silent);
       return;
     }
     if (h.stream_unknown) {
@@ -58,6 +56,7 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
       abort_hypothesis(dead, Rule::tcp_close_syn_received_speaks, true);
       fork(dead);
       owe_ack(h, Rule::tcp_close_syn_received_speaks);
+      h.state = TcpState::established;
     }
     fin = true;
     shut_down(c, h, true, true);

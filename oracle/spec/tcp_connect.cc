@@ -149,9 +149,16 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
     return;
   }
   if (s.connection >= 0) detach(s);
-  Connection& c = make_connection({socket.local, to});
-  if (!socket.bound) c.tuple.local = {IpAddress::any(to.ip.family), 0};
-  c.tuple_known = socket.bound && socket.local_known && !socket.local.ip.is_unspecified();
+  // A port that the kernel chose is given back when a connection ends; one chosen for this attempt
+  // shows in the SYN.
+  const bool port_known = socket.bound && socket.local_known &&
+                          (socket.port_chosen || !s.had_connection);
+  const bool ip_known = socket.bound && socket.address_chosen && !socket.local.ip.is_unspecified();
+  Connection& c = make_connection({{ip_known ? socket.local.ip : IpAddress::any(to.ip.family),
+                                    port_known ? socket.local.port : std::uint16_t{0}},
+                                   to});
+  c.tuple_known = port_known && ip_known;
+  s.had_connection = true;
   c.socket = socket.id;
   Hypothesis& h = c.hypotheses.front();
   h.state = TcpState::syn_sent;

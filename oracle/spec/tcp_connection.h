@@ -200,7 +200,7 @@ struct StreamSocket {
   Errno error = Errno::ok;         // Pending on a socket without a connection ...
   bool error_certain = true;       // ... or perhaps not.
   std::int32_t connection = -1;    // Index of its connection, -1: none.
-  bool was_connected = false;
+  bool had_connection = false;     // Its port may be another one next time.
 };
 
 }  // namespace lockstep::oracle

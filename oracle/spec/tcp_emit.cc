@@ -185,6 +185,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   } else if (!check(Rule::tcp_syn_numbers, h.syn_due && seg.payload.empty(), h, "no SYN")) {
     return;
   }
+  if (h.syn_due) judgement_->apply(h.syn_rule);
   h.iss = seg.seq;
   h.iss_known = true;
   h.nxt = std::max<Offset>(h.nxt, 1);
@@ -216,6 +217,7 @@ void TcpEngine::emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   }
   judgement_->apply(Rule::tcp_ack_of_arrived_only);
   judgement_->apply(Rule::tcp_ack_never_goes_back);
+  if (ack > h.ack_shown) judgement_->apply(Rule::tcp_ack_is_timely);
   if (ack >= h.rcv_nxt) h.ack_due = false;
   emit_window(c, h, seg, ack);
   h.ack_shown = std::max(h.ack_shown, ack);

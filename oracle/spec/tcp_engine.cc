@@ -44,6 +44,7 @@ Connection& TcpEngine::make_connection(const FourTuple& tuple) {
   }
   Connection& c = connections_[slot];
   c.in_use = true;
+  c.touched = true;
   c.tuple = tuple;
   c.hypotheses.resize(1);
   return c;

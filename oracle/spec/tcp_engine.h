@@ -184,6 +184,7 @@ class TcpEngine {
   // `rule`: why it ends; blamed when the stack does not show it.
   void reset_connection(Connection& c, Hypothesis& h, Errno error, Rule rule);
   void spurn(Hypothesis& h, Rule rule);
+  void hush(Hypothesis& h, Rule rule);
   // The rule that speaks for the pending error, or for its absence.
   static Rule error_rule(const Hypothesis& h);
   void owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must);

@@ -178,7 +178,7 @@ SocketId TcpEngine::on_accept(SocketModel& listener, const SyscallResult& result
     child = found->socket;
     StreamSocket& accepted = stream(child);
     accepted.phase = StreamSocket::Phase::connected;
-    accepted.was_connected = true;
+    accepted.had_connection = true;
     accepted.connection = static_cast<std::int32_t>(found - connections_.data());
   }
   call_ = nullptr;

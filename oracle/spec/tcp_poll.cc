@@ -46,6 +46,7 @@ void TcpEngine::on_poll(Connection& c) {
     if (h.peer_fin) rule = Rule::tcp_poll_ended;
     if (gone_for_calls(h)) rule = Rule::tcp_poll_gone;
     if (((revents ^ must) & poll_err) != 0) rule = Rule::tcp_poll_error;
+    if ((must & poll_err) != 0) judgement_->apply(Rule::tcp_poll_error);
     const PollEvents missing = (must & asked) & ~revents;
     const PollEvents wrong = revents & ~((must | may) & asked);
     check(rule, missing == 0 && wrong == 0, h,

@@ -1,5 +1,6 @@
 // recv and recvfrom on a socket with a connection. Sources: recv(2), tcp(7); RFC 9293 3.10.3.
 #include <algorithm>
+#include <cstring>
 
 #include "oracle/spec/tcp_engine.h"
 
@@ -18,6 +19,10 @@ bool TcpEngine::bytes_may_be(const Hypothesis& h, Offset from,
       const auto skip = static_cast<std::size_t>(here - copy.begin);
       const std::span<const std::byte> have = copy.bytes.bytes().subspan(skip);
       const std::size_t count = std::min(have.size(), bytes.size() - at);
+      if (std::memcmp(have.data(), bytes.data() + at, count) == 0) {
+        best = std::max(best, count);
+        continue;
+      }
       const auto differs = std::mismatch(have.begin(), have.begin() + static_cast<std::ptrdiff_t>(count),
                                          bytes.begin() + static_cast<std::ptrdiff_t>(at));
       best = std::max(best, static_cast<std::size_t>(differs.first - have.begin()));

@@ -57,6 +57,7 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
       return;
     }
     if (result_->ok()) {
+      judgement_->apply(Rule::tcp_send_succeeds);
       if (!check(Rule::tcp_send_takes_some,
                  taken >= (asked == 0 ? 0 : 1) && taken <= asked, h,
                  [&] { return "1.." + std::to_string(asked); })) {

@@ -55,7 +55,11 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   const bool timers_ran = c.ticked || !exact_clock();
   if (!h.alive() || !timers_ran) return false;
   const std::uint32_t most = host_->config().retransmit_max;
-  if (waits && h.retries >= most) return true;
+  // The last interval must have passed too, or most of it.
+  const std::uint32_t threshold = host_->config().retransmit_threshold_ticks;
+  const std::uint32_t term = threshold * ((1u << std::min(most + 1, 16u)) - 1);
+  const bool passed = !exact_clock() || h.waited >= term - term / 4;
+  if (waits && h.retries >= most && passed) return true;
   const bool orphan = c.orphan || c.socket == 0;
   if (waits && orphan && !exact_clock() && h.retries > 0) return true;
   if (h.probes > 0 && h.probes >= most) return true;
@@ -189,7 +193,7 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
     check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(h.retries + 1), h,
           [&] { return "retransmission " + std::to_string(h.retries + 1); });
   } else {
-    check(Rule::tcp_retry_limit, h.waited <= 2 * latest_retransmission(most + 1), h,
+    check(Rule::tcp_retry_limit, h.waited <= latest_retransmission(most + 1), h,
           "the connection given up");
   }
 }

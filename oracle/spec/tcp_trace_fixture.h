@@ -69,6 +69,7 @@ class TcpTrace : public HostServices {
   void forged(const Segment& segment);
   void out(const Segment& segment);
   void out_other_bytes(const Segment& segment);
+  // An ICMP error about what left last.
   void icmp(IcmpKind kind);
   void tick(std::uint32_t ticks);
   void settled();
@@ -109,6 +110,7 @@ class TcpTrace : public HostServices {
   std::vector<std::uint64_t> sent_;
   std::vector<std::uint64_t> read_;
   bool in_step_ = false;
+  Packet last_left_;
 };
 
 struct TcpRuleCase {

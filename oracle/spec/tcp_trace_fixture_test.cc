@@ -236,6 +236,7 @@ void TcpTrace::out(const Segment& segment) {
   Packet left = packet(segment, false, our_stream);
   // A RST without ACK that answers nothing of ours has number 0.
   if (segment.seq == -1) left.tcp()->seq = 0;
+  last_left_ = left;
   model_.on_left(left);
 }
 
@@ -247,7 +248,7 @@ void TcpTrace::icmp(IcmpKind kind) {
   begin_step();
   IcmpMessage message;
   message.kind = kind;
-  message.quoted = quote_of(packet({"S", 0}, false, our_stream));
+  message.quoted = quote_of(last_left_);
   Packet made;
   made.source = IpAddress::v4(10, 0, 0, 2);
   made.destination = IpAddress::v4(10, 0, 0, 1);

@@ -223,6 +223,7 @@ TEST(RandomWorld, DeliversEveryByteInOrderOnceTheNetworkHeals) {
         }
       }
     }
+    EXPECT_FALSE(transfer.sent[0].empty() && transfer.sent[1].empty()) << seed;
     EXPECT_EQ(transfer.got[1], transfer.sent[0]) << seed;
     EXPECT_EQ(transfer.got[0], transfer.sent[1]) << seed;
     for (int side = 0; side < 2; ++side) {

@@ -18,6 +18,7 @@
 #include "stack/api/host_config.h"
 #include "stack/api/syscall.h"
 #include "stack/wire/packet.h"
+#include "stack/wire/wire_event.h"
 
 namespace lockstep {
 
@@ -72,17 +73,6 @@ struct PortTraits {
   std::string name;  // "in_process", "linux", ...
   PortClock clock = PortClock::exact;
   FeatureSet features;
-};
-
-// Something that happened on a host's wire face, in the order in which it happened.
-struct WireEvent {
-  enum class Kind : std::uint8_t {
-    left,           // The packet left for another host: the harness decides what becomes of it.
-    looped_left,    // The packet left for this same host (loopback) ...
-    looped_arrived  // ... and arrived there. Cannot be steered.
-  };
-  Kind kind = Kind::left;
-  Packet packet;
 };
 
 class Port {
