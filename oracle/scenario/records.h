@@ -40,6 +40,8 @@ class RecordReader {
 
   // The next step, labelled with the situation's next label; nullopt when all are read.
   std::optional<Step> next(const Situation& situation);
+  // Bytes that no step was made of yet.
+  std::size_t unread() const { return rest_.size(); }
 
  private:
   std::span<const std::byte> rest_;

@@ -5,6 +5,11 @@
 #include "oracle/spec/tcp_engine.h"
 
 namespace lockstep::oracle {
+namespace {
+
+constexpr std::uint32_t challenges_surely_answered = 10;
+
+}  // namespace
 
 void TcpEngine::on_arrived(const Packet& packet, bool forged) {
   if (done()) return;
@@ -47,6 +52,7 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
     c->iss_floor = floor;
   }
   ++c->arrivals;
+  challenged_ = false;
   branch(*c, [&](Hypothesis& h) {
     const TcpState before = h.state;
     const Offset una = h.una;
@@ -61,6 +67,7 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
       for (Hypothesis& other : forks_) other.doubtful = true;
     }
   });
+  if (challenged_) ++challenges_;
 }
 
 // Whether the SYN takes the place of a connection in TIME-WAIT (RFC 6191 2), which then is over.
@@ -149,9 +156,9 @@ void TcpEngine::arrive_unacceptable(Connection&, Hypothesis& h, const TcpSegment
   if (seg.has(tcp_rst)) {
     hush(h, Rule::tcp_reset_outside_window_is_ignored);
   } else if (seg.has(tcp_syn)) {
-    h.ack_allowed = true;
+    challenge(h);
   } else {
-    owe_ack(h, Rule::tcp_unacceptable_is_acked);
+    owe_challenge(h, seg, Rule::tcp_unacceptable_is_acked);
   }
 }
 
@@ -173,12 +180,13 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
     other.ack_allowed = true;
     const bool old = length > 0 && seq + length <= h.rcv_nxt;
     if (!unresolved(h)) {
-      owe_ack(other, old ? Rule::tcp_old_duplicate_is_acked : Rule::tcp_unacceptable_is_acked);
+      owe_challenge(other, seg,
+                    old ? Rule::tcp_old_duplicate_is_acked : Rule::tcp_unacceptable_is_acked);
     }
     fork(other);
   }
   if (seg.has(tcp_syn)) {
-    h.ack_allowed = true;  // A challenge ACK, which may be withheld (RFC 5961 4.2, 7).
+    challenge(h);  // RFC 5961 4.2.
     h.doubtful = true;
     if (c.orphan && h.state == TcpState::fin_wait_2) {
       Hypothesis dead = h;
@@ -219,7 +227,7 @@ void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg
   } else {
     spurn(h, Rule::tcp_inexact_reset_is_challenged);
   }
-  h.ack_allowed = true;
+  challenge(h);
 }
 
 void TcpEngine::spurn(Hypothesis& h, Rule rule) {
@@ -233,6 +241,19 @@ void TcpEngine::hush(Hypothesis& h, Rule rule) {
   judgement_->apply(rule);
   h.hushed = true;
   h.hush_rule = rule;
+}
+
+void TcpEngine::challenge(Hypothesis& h) {
+  h.ack_allowed = true;
+  challenged_ = true;
+}
+
+// What carries nothing new may belong to two ends that answer each other for ever, so that a host
+// may stop answering it; RFC 5961 7 names ten in five seconds. Bytes and FINs are not throttled.
+void TcpEngine::owe_challenge(Hypothesis& h, const TcpSegment& seg, Rule rule) {
+  const bool empty = seg.sequence_length() == 0 || seg.has(tcp_syn);
+  if (empty) challenge(h);
+  if (!empty || challenges_ < challenges_surely_answered) owe_ack(h, rule);
 }
 
 Rule TcpEngine::error_rule(const Hypothesis& h) {
@@ -263,12 +284,12 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   const Offset ack = unwrap(seg.ack, h.iss, h.nxt);
   if (ack > h.nxt) {
     spurn(h, Rule::tcp_ack_of_unsent_is_dropped);
-    h.ack_allowed = true;
+    challenge(h);
     h.doubtful = true;
     return false;
   }
   if (ack < h.una - h.wnd_max) {
-    h.ack_allowed = true;  // RFC 5961 5.2.
+    challenge(h);  // RFC 5961 5.2.
     return false;
   }
   if (ack == h.una && seg.payload.empty() && !seg.has(tcp_fin) && h.una < h.nxt) {
@@ -298,7 +319,9 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
     h.wl1 = seq;
     h.wl2 = ack;
   } else {
-    h.wnd_right = std::max(h.wnd_right, right);
+    // SND.WND is kept and counted from the new SND.UNA (RFC 9293 3.3.1).
+    const Offset kept = ack + std::max<Offset>(h.wnd_right - h.una, 0);
+    h.wnd_right = std::max({h.wnd_right, right, kept});
     h.wnd_right_low = std::min(h.wnd_right_low, right);
   }
   h.wnd_right_step = std::max(h.wnd_right_step, h.wnd_right);
@@ -377,7 +400,7 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
   }
   if (seg.has(tcp_syn) && !seg.has(tcp_ack)) {
     if (seq < h.rcv_nxt) {
-      owe_ack(h, Rule::tcp_time_wait_gives_way);
+      owe_challenge(h, seg, Rule::tcp_time_wait_gives_way);
       return;
     }
     // Nobody listens for the new connection: the SYN is reset or acknowledged.
@@ -389,7 +412,7 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
     return;
   }
   if (seg.sequence_length() > 0 || seq != h.rcv_nxt) {
-    owe_ack(h, Rule::tcp_time_wait_acks);
+    owe_challenge(h, seg, Rule::tcp_time_wait_acks);
     h.state_age = 0;
   } else {
     h.ack_allowed = true;

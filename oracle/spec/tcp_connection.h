@@ -124,6 +124,7 @@ struct Hypothesis {
   std::uint32_t probes = 0;      // Of a closed window or of an idle peer, since anything arrived.
   std::uint32_t duplicate_acks = 0;
   bool shown_in_step = false;    // A segment with an ACK left in this step.
+  bool timed_out = false;        // Given up, as far as can be told.
   bool doubtful = false;         // A forgery or its consequence: nothing is owed by the settle.
 
   bool alive() const { return state != TcpState::closed; }

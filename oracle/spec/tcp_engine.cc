@@ -11,6 +11,8 @@ void TcpEngine::reset() {
   streams_used_ = 0;
   std::ranges::fill(stream_by_id_, 0u);
   events_ = 0;
+  challenges_ = 0;
+  challenge_ticks_ = 0;
   forks_.clear();
   refuted_.reset();
 }

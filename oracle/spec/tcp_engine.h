@@ -185,6 +185,9 @@ class TcpEngine {
   void reset_connection(Connection& c, Hypothesis& h, Errno error, Rule rule);
   void spurn(Hypothesis& h, Rule rule);
   void hush(Hypothesis& h, Rule rule);
+  // A challenge ACK may come, and must if `rule` is given and the host has not sent too many.
+  void challenge(Hypothesis& h);
+  void owe_challenge(Hypothesis& h, const TcpSegment& seg, Rule rule);
   // The rule that speaks for the pending error, or for its absence.
   static Rule error_rule(const Hypothesis& h);
   void owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must);
@@ -223,6 +226,8 @@ class TcpEngine {
   void step_deadlines(Connection& c, Hypothesis& h);
   void step_timers(Connection& c, Hypothesis& h);
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
+  bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
+  std::uint64_t least_attempt_ticks() const;
   void time_out(Connection& c, Hypothesis& h);
   void resolve_step(Connection& c, Hypothesis& h);
   bool outstanding(const Connection& c, const Hypothesis& h) const;
@@ -235,6 +240,7 @@ class TcpEngine {
     std::string_view allowed;
   };
   Debt debt_of(const Connection& c, const Hypothesis& h) const;
+  bool owes(const Connection& c) const;
   std::string describe(const Connection& c, const Hypothesis& h) const;
 
   static constexpr std::size_t hypotheses_max = 32;
@@ -256,6 +262,11 @@ class TcpEngine {
   const SyscallResult* result_ = nullptr;
   const Packet* packet_ = nullptr;
   bool forged_ = false;
+  bool challenged_ = false;              // It may be answered by a challenge ACK.
+
+  // Such segments within the last five seconds: an answer to more than ten may be withheld.
+  std::uint32_t challenges_ = 0;
+  std::uint32_t challenge_ticks_ = 0;    // Since they were counted from 0.
 };
 
 }  // namespace lockstep::oracle

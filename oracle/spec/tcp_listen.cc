@@ -57,11 +57,12 @@ void TcpEngine::stop_listening(StreamSocket& s, Rule rule) {
 }
 
 bool TcpEngine::covers(const SocketModel& listener, const Endpoint& local) const {
-  if (listener.local.port != local.port) return false;
+  if (listener.local.port != local.port || local.port == 0) return false;
   if (listener.local.ip == local.ip) return true;
   if (!listener.local.ip.is_unspecified()) return false;
   if (listener.local.ip.family == local.ip.family) return true;
-  return !listener.local.ip.is_v4() && !listener.v6_only;
+  return !listener.local.ip.is_v4() && !listener.v6_only &&
+         host_->traits().features.has(Feature::dual_stack);
 }
 
 // The listener that a segment to `local` is for. `shared`: another one may take it as well.

@@ -10,12 +10,19 @@ namespace {
 
 constexpr std::uint32_t slack_ticks = 8;
 constexpr std::uint32_t delayed_ack_ms = 500;
+constexpr std::uint64_t longest_timeout_ms = 60'000;
+constexpr std::uint64_t challenge_span_ms = 5'000;  // RFC 5961 7.
 
 }  // namespace
 
 void TcpEngine::on_tick(std::uint32_t ticks) {
   if (done()) return;
   ++events_;
+  challenge_ticks_ = std::min(challenge_ticks_ + ticks, std::uint32_t{1} << 30);
+  if (std::uint64_t{challenge_ticks_} * host_->config().tick_ms >= challenge_span_ms) {
+    challenges_ = 0;
+    challenge_ticks_ = 0;
+  }
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
     if (!c.in_use) continue;
@@ -50,14 +57,26 @@ std::uint32_t TcpEngine::latest_retransmission(std::uint32_t number) const {
   return 2 * host_->config().retransmit_threshold_ticks * ((1u << shift) - 1) + slack_ticks;
 }
 
+// How long an attempt takes at least until it is given up: the intervals double, and may stop at
+// 60 s (RFC 6298 2.5).
+std::uint64_t TcpEngine::least_attempt_ticks() const {
+  const std::uint64_t cap = longest_timeout_ms / std::max(1u, host_->config().tick_ms);
+  std::uint64_t interval = host_->config().retransmit_threshold_ticks;
+  std::uint64_t sum = 0;
+  for (std::uint32_t i = 0; i <= host_->config().retransmit_max; ++i) {
+    sum += interval;
+    interval = std::max(interval, std::min(2 * interval, cap));
+  }
+  return sum;
+}
+
 bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   const bool waits = outstanding(c, h);
   const bool timers_ran = c.ticked || !exact_clock();
   if (!h.alive() || !timers_ran) return false;
   const std::uint32_t most = host_->config().retransmit_max;
+  const std::uint64_t term = least_attempt_ticks();
   // The last interval must have passed too, or most of it.
-  const std::uint32_t threshold = host_->config().retransmit_threshold_ticks;
-  const std::uint32_t term = threshold * ((1u << std::min(most + 1, 16u)) - 1);
   const bool passed = !exact_clock() || h.waited >= term - term / 4;
   if (waits && h.retries >= most && passed) return true;
   const bool orphan = c.orphan || c.socket == 0;
@@ -186,16 +205,19 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
     check(Rule::tcp_ack_is_timely, h.ack_waited <= delay, h, "an ACK within 500 ms");
   }
   if (!outstanding(c, h) || h.doubtful) return;
-  const std::uint32_t most = host_->config().retransmit_max;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
-  if (!window_open) return;
-  if (h.retries < most) {
-    check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(h.retries + 1), h,
-          [&] { return "retransmission " + std::to_string(h.retries + 1); });
-  } else {
-    check(Rule::tcp_retry_limit, h.waited <= latest_retransmission(most + 1), h,
-          "the connection given up");
-  }
+  if (!window_open || h.retries >= host_->config().retransmit_max) return;
+  check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(h.retries + 1), h,
+        [&] { return "retransmission " + std::to_string(h.retries + 1); });
+}
+
+// Whether the last retransmission is so long past that the connection is over, though nothing on
+// the wire tells.
+bool TcpEngine::surely_gave_up(const Connection& c, const Hypothesis& h) const {
+  const std::uint32_t most = host_->config().retransmit_max;
+  if (!exact_clock() || !c.ticked || h.doubtful || !outstanding(c, h)) return false;
+  const bool window_open = h.wnd_right_low > h.una || h.una == 0;
+  return window_open && h.retries >= most && h.waited > latest_retransmission(most + 1);
 }
 
 void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
@@ -205,6 +227,10 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
     Hypothesis dead = h;
     time_out(c, dead);
     if (embryonic) dead.error = Errno::ok;
+    if (surely_gave_up(c, h)) {
+      h = dead;
+      return;
+    }
     fork(dead);
   }
   const bool waiting = h.state == TcpState::time_wait;

@@ -52,8 +52,9 @@ void Kernel::connection_established(Slot slot, TcpState before) {
     notify(listener, poll_in);
     return;
   }
-  // A shutdown that came during the handshake takes effect now.
-  if (socket.shut_write && socket.tcb.state == TcpState::established) {
+  // A shutdown in SYN-RECEIVED takes effect now. One that came before connect() shuts the calls
+  // but sends no FIN, as in Linux.
+  if (before == TcpState::syn_received && socket.shut_write && socket.tcb.state == TcpState::established) {
     TcpIo io = io_for(socket);
     close_sending(socket.tcb, io);
   }

@@ -48,7 +48,7 @@ bool process_text(Tcb& tcb, Incoming& in, TcpIo& io) {
   SequenceNumber start = in.seg_seq;
   SequenceNumber end = start + static_cast<std::uint32_t>(payload.size());
   const bool after_our_fin = tcb.state != TcpState::established;
-  if (io.reader_gone && after_our_fin && end.after(tcb.rcv_nxt)) {
+  if (io.reader_gone && after_our_fin && in.seg_len > 0 && end.after(tcb.rcv_nxt)) {
     // RFC 9293 3.6.1: nobody is left to read it.
     send_reset_for_ack(tcb, io, in.seg_ack.value());
     end_connection(tcb, io, Errno::econnreset);

@@ -76,8 +76,10 @@ void arrives_in_syn_sent(Tcb& tcb, Incoming& in, TcpIo& io) {
   }
   if (!in.syn) return;
   tcb.irs = in.seg_seq;
+  // The window that our SYN offered starts at the peer's first number.
+  const std::uint32_t offered = tcb.rcv_wnd();
   tcb.rcv_nxt = in.seg_seq + 1;
-  tcb.rcv_adv = tcb.rcv_nxt;
+  tcb.rcv_adv = tcb.rcv_nxt + offered;
   tcb.snd_mss = effective_mss(in.segment, tcb.tuple.local.ip.family, tcb.rcv_mss);
   tcb.snd_wnd = tcb.snd_wnd_max = in.seg_wnd;
   tcb.snd_wl1 = in.seg_seq;

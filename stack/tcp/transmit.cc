@@ -52,7 +52,9 @@ bool may_send_data(TcpState state) {
 
 void send_syn(Tcb& tcb, TcpIo& io) {
   TcpSegment& segment = new_segment(tcb, io, tcp_syn, tcb.iss);
-  segment.window = static_cast<std::uint16_t>(std::min(tcb.receive_capacity, max_window));
+  // Nothing was received: RCV.NXT is 0, and the edge keeps what the first SYN offered.
+  if (tcb.rcv_wnd() == 0) tcb.rcv_adv = tcb.rcv_nxt + std::min(tcb.receive_capacity, max_window);
+  segment.window = static_cast<std::uint16_t>(tcb.rcv_wnd());
   segment.options.mss = tcb.rcv_mss;
 }
 
