@@ -5,6 +5,7 @@
 #include "fuzz/campaign/ports.h"
 #include "fuzz/cli/command.h"
 #include "nlohmann/json.hpp"
+#include "oracle/judge/run.h"
 #include "oracle/spec/rule.h"
 #include "oracle/spec/rule_sections.h"
 #include "stack/ports/lies/lie.h"
@@ -51,20 +52,55 @@ void print_rules_json() {
   std::puts(rules.dump(2).c_str());
 }
 
+struct RulesArguments {
+  bool json = false;
+  std::vector<std::string> coverage;
+  WorldOptions world;
+};
+
+// How often the scenarios applied each rule with its premise true, rules never applied first.
+int print_coverage(const RulesArguments& arguments) {
+  std::vector<std::uint64_t> applied(oracle::rule_count());
+  for (const std::filesystem::path& file : scenario_files(arguments.coverage)) {
+    const scenario::Scenario scenario = load_scenario(file);
+    judge::Runner runner(factory_for(arguments.world.choice, scenario),
+                         dialect_named(arguments.world.dialect));
+    judge::run(runner, scenario);
+    const std::vector<std::uint32_t>& counts = runner.oracle().judgement().applied();
+    for (std::size_t i = 0; i < counts.size(); ++i) applied[i] += counts[i];
+  }
+  std::size_t never = 0;
+  for (const bool show_applied : {false, true}) {
+    for (const oracle::RuleRow& row : oracle::rule_rows()) {
+      const std::uint64_t times = applied[static_cast<std::size_t>(row.rule)];
+      if ((times != 0) != show_applied) continue;
+      if (times == 0) ++never;
+      std::printf("%10llu  %s\n", static_cast<unsigned long long>(times), text(row.name).c_str());
+    }
+  }
+  std::printf("%zu of %zu rules applied\n", oracle::rule_count() - never, oracle::rule_count());
+  return exit_ok;
+}
+
 }  // namespace
 
 void add_rules(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("rules", "The rules that the oracle judges by");
-  command->footer("Example: lockstep rules --json");
-  auto json = std::make_shared<bool>(false);
-  command->add_flag("--json", *json, "As JSON");
-  command->callback([json, &exit_code] {
-    if (*json) {
+  command->footer("Example: lockstep rules --coverage corpus/scenarios");
+  auto arguments = std::make_shared<RulesArguments>();
+  command->add_flag("--json", arguments->json, "As JSON");
+  command->add_option("--coverage", arguments->coverage,
+                      "Run these scenarios and count how often each rule was applied");
+  add_world_options(*command, arguments->world);
+  command->callback([arguments, &exit_code] {
+    exit_code = exit_ok;
+    if (!arguments->coverage.empty()) {
+      exit_code = print_coverage(*arguments);
+    } else if (arguments->json) {
       print_rules_json();
     } else {
       print_rules();
     }
-    exit_code = exit_ok;
   });
 }
 

@@ -152,6 +152,8 @@ void HostModel::on_socket(const Syscall& call, const SyscallResult& result) {
                  [&] { return std::to_string(open_count_) + " open descriptors"; });
   if (!result.ok()) return;
   Entry& e = make_entry(call.domain, call.type);
+  // A stack without IPv4-mapped addresses has IPV6_V6ONLY on for good (RFC 3493 5.3).
+  e.model.v6_only = call.domain == Domain::inet6 && !features.has(Feature::dual_stack);
   open_descriptor(result.value, e.model.id);
   if (local || odd) return;
   if (call.type == Type::stream) {
@@ -250,12 +252,20 @@ void HostModel::follow_stream_call(Entry& e, const Syscall& call, const SyscallR
   };
   if (call.call == Call::listen && result.ok()) {
     autobind();
+    // A port that the stack chose ends with the connection or the listening, so that listen may
+    // have chosen another.
+    if (!e.listening && !s.port_chosen) {
+      s.local_known = false;
+      s.local.port = 0;
+    }
     e.listening = true;
     e.by_bind = true;
   } else if (call.call == Call::connect && std::holds_alternative<Unspecified>(call.address)) {
     if (!result.ok()) return;
     e.listening = false;
     e.disconnected = true;
+    // A child keeps its address only where bind named its listener's.
+    if (e.of_wildcard) s.address_chosen = false;
     if (!s.address_chosen) s.local.ip = IpAddress::any(family_of(s.domain));
   } else if (call.call == Call::connect) {
     const bool begun = result.ok() || result.error == Errno::einprogress;
@@ -340,6 +350,7 @@ SocketId HostModel::make_child(const SocketModel& listener, const Endpoint& loca
   child.options = parent.options;
   child.options.keep_inherited();
   child.parent = listener.id;
+  child.of_wildcard = !listener.address_chosen;
   note_port_taken(child);
   return id;
 }

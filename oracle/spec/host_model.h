@@ -53,6 +53,7 @@ class HostModel final : public UdpHost {
     SocketModel model;
     SocketOptions options;
     SocketId parent = 0;  // The listener whose child it is.
+    bool of_wildcard = false;  // A child whose listener's address bind() did not name.
     bool listening = false;
     bool disconnected = false;  // connect(AF_UNSPEC) succeeded once.
     bool holds = false;         // It is in holders_.

@@ -319,11 +319,19 @@ HostModel::Range HostModel::range_for(const PortHolder& newcomer) const {
   if (count < static_cast<std::size_t>(size)) return {};
   std::vector<Conflict> ports(static_cast<std::size_t>(size), Conflict::no);
   std::size_t unknown = 0;
+  // Port 0 shares no TCP port whatever the flags, and a UDP port only where the stack cares to.
+  PortHolder unshared = newcomer;
+  unshared.reuse_address = unshared.reuse_port = false;
   for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
-    PortHolder there = newcomer;
+    PortHolder there = unshared;
     there.local.port = holder.local.port;
-    const Conflict conflict = bind_conflict(holder, there);
+    Conflict conflict = bind_conflict(holder, there);
     if (conflict == Conflict::no) return;
+    if (newcomer.type == Type::dgram && dialect_->udp_port_zero_may_share) {
+      there.reuse_address = newcomer.reuse_address;
+      there.reuse_port = newcomer.reuse_port;
+      if (bind_conflict(holder, there) != Conflict::yes) conflict = Conflict::maybe;
+    }
     if (holder.local.port == 0) ++unknown;
     if (!in_range(*config_, holder.local.port)) return;
     Conflict& port = ports[static_cast<std::size_t>(holder.local.port - first)];

@@ -103,12 +103,15 @@ void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   switch (h.state) {
     case TcpState::closed: {
       bool shared = false;
-      StreamSocket* listener =
-          c.listener != 0 && !c.accepted ? find_listener(c.tuple.local, shared) : nullptr;
-      if (listener != nullptr && !h.queued) {
+      StreamSocket* listener = find_listener(c.tuple.local, shared);
+      const bool ours = c.listener != 0 && !c.accepted && !h.queued;
+      const bool opens = seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst);
+      if (listener == nullptr) {
+        arrive_closed(c, h, seg);
+      } else if (ours || !opens) {
         arrive_listen(c, h, seg, *listener);
       } else {
-        arrive_closed(c, h, seg);
+        judgement_->give_up("a SYN for a listener from the peer of a connection that may be over");
       }
       return;
     }

@@ -137,6 +137,8 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
 }
 
 void TcpEngine::become_established(Connection& c, Hypothesis& h) {
+  // A shutdown before connect() sends no FIN in Linux, unless the open turns out simultaneous.
+  if (c.listener == 0 && h.write_shut) c.wants_fin = true;
   h.state = c.wants_fin ? TcpState::fin_wait_1 : TcpState::established;
   h.una = std::max<Offset>(h.una, 1);
   h.nxt = std::max<Offset>(h.nxt, 1);

@@ -107,7 +107,12 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
   Outcomes out;
   judge_destination(out, socket, to);
   to = unmapped(to);
-  if (to.ip.is_unspecified()) to.ip = IpAddress::loopback(to.ip.family);
+  if (to.ip.is_unspecified()) {
+    // INADDR_ANY is the address that a socket of IPv4 is bound to, else the loopback (Linux).
+    const bool own = to.ip.is_v4() && socket.bound && socket.address_chosen &&
+                     !socket.local.ip.is_unspecified();
+    to.ip = own ? socket.local.ip : IpAddress::loopback(to.ip.family);
+  }
   if (!socket.bound && host_->ephemeral_port_may_be_exhausted(socket)) {
     out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
   }

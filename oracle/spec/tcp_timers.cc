@@ -95,6 +95,7 @@ void TcpEngine::time_out(Connection& c, Hypothesis& h) {
   judgement_->apply(Rule::tcp_retry_limit);
   const Errno error = h.soft_error == Errno::ok ? Errno::etimedout : h.soft_error;
   reset_connection(c, h, error, Rule::tcp_retry_limit);
+  h.timed_out = true;
   h.retries = 0;
   h.probes = 0;
   h.waited = 0;
@@ -217,7 +218,8 @@ bool TcpEngine::surely_gave_up(const Connection& c, const Hypothesis& h) const {
   const std::uint32_t most = host_->config().retransmit_max;
   if (!exact_clock() || !c.ticked || h.doubtful || !outstanding(c, h)) return false;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
-  return window_open && h.retries >= most && h.waited > latest_retransmission(most + 1);
+  const std::uint64_t term = least_attempt_ticks();
+  return window_open && h.retries >= most && h.waited > term + term / 8 + slack_ticks;
 }
 
 void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
@@ -272,13 +274,21 @@ TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) con
   return {};
 }
 
+// Whether every way to see the connection owes something. One in which it just gave up does not
+// speak against one in which it is about to.
+bool TcpEngine::owes(const Connection& c) const {
+  bool any = false;
+  for (const Hypothesis& h : c.hypotheses) {
+    const bool owed = debt_of(c, h).owed;
+    if (!owed && !(h.timed_out && exact_clock())) return false;
+    any |= owed;
+  }
+  return any;
+}
+
 bool TcpEngine::quiet() const {
   for (std::size_t i = 0; i < used_; ++i) {
-    const Connection& c = connections_[i];
-    if (!c.in_use) continue;
-    bool owed = !c.hypotheses.empty();
-    for (const Hypothesis& h : c.hypotheses) owed = owed && debt_of(c, h).owed;
-    if (owed) return false;
+    if (connections_[i].in_use && owes(connections_[i])) return false;
   }
   return true;
 }
@@ -300,8 +310,8 @@ void TcpEngine::on_settled() {
   for (std::size_t i = 0; i < used_ && !done(); ++i) {
     Connection& c = connections_[i];
     if (!c.in_use) continue;
-    bool owed = !c.hypotheses.empty();
-    for (const Hypothesis& h : c.hypotheses) owed = owed && debt_of(c, h).owed;
+    const bool owed = std::ranges::all_of(
+        c.hypotheses, [&](const Hypothesis& h) { return debt_of(c, h).owed; });
     if (!owed) {
       count_paid(c);
       continue;

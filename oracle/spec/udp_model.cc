@@ -128,13 +128,15 @@ void UdpModel::on_connect(SocketModel& socket, const Syscall& call, const Syscal
 // connect(2): a wildcard local address becomes the route's source; one that is there stays.
 void UdpModel::follow_connect(SocketModel& socket, const Target& target) {
   Socket& s = state(socket);
+  const bool again = s.connected;
   s.connected = true;
   s.peer = target.to;
   s.misdirected = false;
   s.peer_unsure = target.unsure;
   s.had_v4_source = s.had_v4_source || target.to.ip.is_v4();
   if (!socket.local.ip.is_unspecified()) return;
-  if (!target.unsure) socket.local.ip = route_source(target.to.ip);
+  // Connected anew, the socket keeps the source of the first route, not seen yet.
+  if (!target.unsure && !again) socket.local.ip = route_source(target.to.ip);
   if (socket.local.ip.is_unspecified()) socket.local_known = false;
   // Whether the stack files the socket anew among its equals cannot be told.
   s.order = ++next_order_;

@@ -35,6 +35,9 @@ UdpModel::Target UdpModel::resolve(const SocketModel& socket, const Endpoint& to
   // Linux keeps some of an IPv4 association after it is dissolved.
   target.unsure = socket.domain == Domain::inet6 && !target.to.ip.is_v4() &&
                   !socket.local.ip.is_v4() && state(socket).had_v4_source;
+  // The wildcard means the socket's own address, which was chosen and not seen yet.
+  const bool unseen = state(socket).connected && socket.local.ip.is_unspecified();
+  if (unseen && to.ip.is_unspecified() && to.ip.is_v4()) target.unsure = true;
   const IpAddress& ip = target.to.ip;
   target.multicast = ip.is_multicast();
   target.broadcast = ip.is_broadcast();
@@ -254,7 +257,8 @@ void UdpModel::owe(const SocketModel& socket, const Target& target, const Syscal
   const bool group = target.multicast || target.broadcast || target.maybe_broadcast;
   const bool shown = host_->traits().features.has(Feature::loopback_shown);
   const bool named = call.call == Call::sendto && std::holds_alternative<Endpoint>(call.address);
-  const bool astray = target.unsure || (!named && state(socket).misdirected);
+  const Socket& s = state(socket);
+  const bool astray = target.unsure || (!named && (s.misdirected || s.peer_unsure));
   Endpoint source = socket.local;
   const bool other_family = source.ip.family != target.to.ip.family;
   if (source.ip.is_multicast() || source.ip.is_broadcast() || other_family) {
@@ -264,7 +268,9 @@ void UdpModel::owe(const SocketModel& socket, const Target& target, const Syscal
     arrive_at_many(source, target.to, Slice::copy_of(call.data), false);
   }
   if (target.local && !shown) {
-    if (source.ip.is_unspecified()) source.ip = route_source(target.to.ip);
+    if (source.ip.is_unspecified() && !state(socket).connected) {
+      source.ip = route_source(target.to.ip);
+    }
     const Slice payload = Slice::copy_of(call.data);
     arrive(source, target.to, payload, slot_by_id_[socket.id] - 1, !astray);
     return;

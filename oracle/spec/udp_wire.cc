@@ -91,7 +91,11 @@ void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
     if (s.connected && s.peer_unsure) {
       c.sure = false;
     } else if (s.connected) {
-      if (s.peer.ip != source.ip) continue;
+      if (source.ip.is_unspecified()) {
+        c.sure = false;
+      } else if (s.peer.ip != source.ip) {
+        continue;
+      }
       if (source.port == 0) c.sure = false;
       if (source.port != 0 && s.peer.port != 0 && s.peer.port != source.port) continue;
       c.score += score_peer + (s.peer.port != 0 ? score_peer_port : 0);

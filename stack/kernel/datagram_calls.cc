@@ -139,9 +139,17 @@ void Kernel::arrive_udp(const Packet& packet, const UdpDatagram& datagram) {
     return;
   }
   const FourTuple tuple{local, source};
-  Slot slot = connections_.find(Type::dgram, tuple);
+  Slot slot = find_connected_datagram(tuple);
   if (slot == no_slot) slot = find_receiver(Type::dgram, tuple);
   if (slot != no_slot) queue_datagram(slot, source, datagram);
+}
+
+// One that is connected to port 0 takes traffic of any port of its peer's address, as on Linux.
+Slot Kernel::find_connected_datagram(FourTuple tuple) const {
+  const Slot slot = connections_.find(Type::dgram, tuple);
+  if (slot != no_slot) return slot;
+  tuple.peer.port = 0;
+  return connections_.find(Type::dgram, tuple);
 }
 
 void Kernel::queue_datagram(Slot slot, const Endpoint& source, const UdpDatagram& datagram) {

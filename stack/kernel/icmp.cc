@@ -31,7 +31,8 @@ void Kernel::arrive_icmp(const IcmpMessage& icmp) {
   const std::optional<Quote> quote = decode_quote(icmp);
   if (error == Errno::ok || !quote.has_value()) return;
   const bool tcp = quote->protocol == protocol_tcp;
-  const Slot slot = connections_.find(tcp ? Type::stream : Type::dgram, quote->sender);
+  const Slot slot =
+      tcp ? connections_.find(Type::stream, quote->sender) : find_connected_datagram(quote->sender);
   if (slot == no_slot) return;
   Socket& socket = sockets_[slot];
   if (!tcp) {

@@ -131,7 +131,7 @@ class Kernel {
   void move_local_ip(Slot slot, const IpAddress& ip);
   void become_receiver(Slot slot);
   void stop_receiving(Slot slot);
-  std::uint16_t choose_free_port(Type type, IpFamily family);
+  std::uint16_t choose_free_port(Type type, const IpAddress& ip);
   bool bind_any_port(Slot slot, const IpAddress& ip);
   std::uint16_t choose_port_for_connection(const FourTuple& tuple);
   void join_connections(Slot slot, const FourTuple& tuple);
@@ -165,6 +165,7 @@ class Kernel {
                           std::optional<SequenceNumber> iss);
   Slot find_receiver(Type type, const FourTuple& tuple) const;
   void arrive_udp(const Packet& packet, const UdpDatagram& datagram);
+  Slot find_connected_datagram(FourTuple tuple) const;
   void queue_datagram(Slot slot, const Endpoint& source, const UdpDatagram& datagram);
   void arrive_icmp(const IcmpMessage& icmp);
   TcpIo io_for(const Socket& socket);

@@ -44,6 +44,13 @@ bool PortTable::conflicts(PortKey key, const IpAddress& ip, const PortClaim& cla
   return false;
 }
 
+bool PortTable::is_free_at(PortKey key, const IpAddress& ip) const {
+  for (std::uint32_t i = find_first(key); i != no_group; i = groups_[i].next_on_port) {
+    if (addresses_overlap(groups_[i].ip, ip)) return false;
+  }
+  return true;
+}
+
 bool PortTable::held_by_connections_only(PortKey key) const {
   for (std::uint32_t i = find_first(key); i != no_group; i = groups_[i].next_on_port) {
     std::uint32_t by_connect = 0;

@@ -30,6 +30,8 @@ class PortTable {
   // Whether a claim for (key, ip) clashes with an existing one.
   bool conflicts(PortKey key, const IpAddress& ip, const PortClaim& claim) const;
   bool is_free(PortKey key) const { return find_first(key) == no_group; }
+  // Nobody holds the port at an address that overlaps, whatever the holders' flags.
+  bool is_free_at(PortKey key, const IpAddress& ip) const;
   // Every holder got the port from connect(): another connection may share it.
   bool held_by_connections_only(PortKey key) const;
 

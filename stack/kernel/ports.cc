@@ -66,14 +66,14 @@ void Kernel::stop_receiving(Slot slot) {
   socket.is_receiver = false;
 }
 
-std::uint16_t Kernel::choose_free_port(Type type, IpFamily family) {
+std::uint16_t Kernel::choose_free_port(Type type, const IpAddress& ip) {
   if (config_.ephemeral_last < config_.ephemeral_first) return 0;
   const std::uint32_t size = config_.ephemeral_last - config_.ephemeral_first + 1u;
   std::uint32_t& cursor = next_port_[type == Type::stream ? 1 : 0];
   for (std::uint32_t tried = 0; tried < size; ++tried) {
     const std::uint32_t offset = (cursor + tried) % size;
     const auto port = static_cast<std::uint16_t>(config_.ephemeral_first + offset);
-    if (port == 0 || !ports_.is_free(PortKey::of(type, family, port))) continue;
+    if (port == 0 || !ports_.is_free_at(PortKey::of(type, ip.family, port), ip)) continue;
     cursor = (offset + 1) % size;
     return port;
   }
@@ -81,7 +81,7 @@ std::uint16_t Kernel::choose_free_port(Type type, IpFamily family) {
 }
 
 bool Kernel::bind_any_port(Slot slot, const IpAddress& ip) {
-  const std::uint16_t port = choose_free_port(sockets_[slot].type, sockets_[slot].family());
+  const std::uint16_t port = choose_free_port(sockets_[slot].type, ip);
   if (port == 0) return false;
   claim_port(slot, Endpoint{ip, port}, false);
   return true;

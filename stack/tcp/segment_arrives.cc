@@ -36,7 +36,7 @@ bool check_sequence(Tcb& tcb, Incoming& in, TcpIo& io) {
   }
   if (acceptable(tcb, in.seg_seq, in.seg_len)) return true;
   // RFC 9293 3.10.7.4: with a zero window valid ACKs and RSTs are still taken; text is not.
-  if (tcb.rcv_wnd() == 0 && in.seg_seq == tcb.rcv_nxt && !in.syn) return true;
+  if (tcb.rcv_wnd() == 0 && in.seg_seq == tcb.rcv_nxt && (!in.syn || in.rst)) return true;
   if (in.rst) return false;
   if (in.seg_len == 0 || in.syn) {
     send_challenge_ack(tcb, io);
