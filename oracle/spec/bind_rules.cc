@@ -28,7 +28,10 @@ Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer) {
   const IpAddress address = unmapped(newcomer.local.ip);
   const bool overlap =
       addresses_overlap(unmapped(holder.local.ip), holder.v6_only, address, newcomer.v6_only);
-  const bool may_overlap = holder.was_dual && address.is_v4() && address.is_unspecified();
+  const IpAddress wildcard = IpAddress::any(holder.local.ip.family);
+  const bool may_overlap = (holder.was_dual && address.is_v4() && address.is_unspecified()) ||
+                           (holder.maybe_wildcard &&
+                            addresses_overlap(wildcard, holder.v6_only, address, newcomer.v6_only));
   if (!overlap && !may_overlap) return Conflict::no;
   if (flags_allow_sharing(holder, newcomer)) return Conflict::no;
   PortHolder as_bound = holder;

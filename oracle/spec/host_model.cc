@@ -258,6 +258,9 @@ void HostModel::follow_stream_call(Entry& e, const Syscall& call, const SyscallR
       s.local_known = false;
       s.local.port = 0;
     }
+    // Only a socket without a connection may listen, and its end gave the address back.
+    if (!e.listening && !s.address_chosen) s.local.ip = IpAddress::any(family_of(s.domain));
+    e.maybe_wildcard = false;
     e.listening = true;
     e.by_bind = true;
   } else if (call.call == Call::connect && std::holds_alternative<Unspecified>(call.address)) {
@@ -271,12 +274,20 @@ void HostModel::follow_stream_call(Entry& e, const Syscall& call, const SyscallR
     const bool begun = result.ok() || result.error == Errno::einprogress;
     if (begun) autobind();
     if (!begun && !s.bound) s.maybe_bound = true;
-  } else if (call.call == Call::shutdown && result.ok() && call.how != ShutdownHow::write) {
-    e.listening = false;
+    if (!begun) note_address_may_be_dropped(e);
+  } else if (call.call == Call::shutdown && result.ok()) {
+    // In SYN-SENT it dissolves the connection.
+    note_address_may_be_dropped(e);
+    if (call.how != ShutdownHow::write) e.listening = false;
   } else {
     return;
   }
   if (s.bound || s.maybe_bound) note_holder(e);
+}
+
+// A connection that failed or was dissolved gives back an address that bind() did not name.
+void HostModel::note_address_may_be_dropped(Entry& e) {
+  if (e.model.bound && !e.model.address_chosen) e.maybe_wildcard = true;
 }
 
 void HostModel::on_close(Entry& e, const Syscall& call, const SyscallResult& result) {

@@ -52,8 +52,9 @@ class HostModel final : public UdpHost {
   struct Entry {
     SocketModel model;
     SocketOptions options;
-    SocketId parent = 0;  // The listener whose child it is.
-    bool of_wildcard = false;  // A child whose listener's address bind() did not name.
+    SocketId parent = 0;          // The listener whose child it is.
+    bool of_wildcard = false;     // A child whose listener's address bind() did not name.
+    bool maybe_wildcard = false;  // A local address that connect chose may be given back.
     bool listening = false;
     bool disconnected = false;  // connect(AF_UNSPEC) succeeded once.
     bool holds = false;         // It is in holders_.
@@ -87,6 +88,7 @@ class HostModel final : public UdpHost {
   void on_stream_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void on_closed_call(const Syscall& call, const SyscallResult& result);
   void on_socket(const Syscall& call, const SyscallResult& result);
+  static void note_address_may_be_dropped(Entry& e);
   void on_close(Entry& e, const Syscall& call, const SyscallResult& result);
   bool on_full_table(const SyscallResult& result);
   void on_accept(Entry& e, const Syscall& call, const SyscallResult& result);

@@ -39,6 +39,7 @@ PortHolder HostModel::holder_of(const Entry& e) const {
   if (!s.bound) holder.local.port = 0;
   holder.was_dual = s.domain == Domain::inet6 && !s.address_chosen && !s.v6_only &&
                     !s.local.ip.is_v4() && !s.local.ip.is_unspecified();
+  holder.maybe_wildcard = e.maybe_wildcard;
   holder.reuse_address_cleared = e.had_reuse_address && !s.reuse_address;
   holder.reuse_port_cleared = e.had_reuse_port && !s.reuse_port;
   return holder;
@@ -275,6 +276,7 @@ void HostModel::learn_local(SocketModel& s, const Endpoint& seen) {
   s.maybe_bound = false;
   s.local_known = true;
   if (!s.address_chosen) s.local.ip = local.ip;
+  e.maybe_wildcard = false;
   s.local.port = local.port;
   note_holder(e);
   if (!fresh) return;

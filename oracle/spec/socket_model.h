@@ -55,6 +55,7 @@ struct PortHolder {
   // An IPv6 address that connect put in place of a dual-stack ::. Linux goes on to weigh such a
   // socket against IPv4 wildcards.
   bool was_dual = false;
+  bool maybe_wildcard = false;         // The address may be back at the wildcard.
   bool reuse_address_cleared = false;  // The flag was set at the bind and is not any more.
   bool reuse_port_cleared = false;
 };

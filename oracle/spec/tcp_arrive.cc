@@ -40,6 +40,9 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   }
   bool shared = false;
   if (c == nullptr) {
+    if (may_be_listened(tuple.local)) {
+      judgement_->give_up("a segment that may be for a listener whose port nobody asked for");
+    }
     StreamSocket* listener = find_listener(tuple.local, shared);
     const SocketId listener_id = listener == nullptr ? 0 : listener->id;
     if (shared) judgement_->give_up("several listeners share an address and a port");
@@ -68,35 +71,6 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
     }
   });
   if (challenged_) ++challenges_;
-}
-
-// Whether the SYN takes the place of a connection in TIME-WAIT (RFC 6191 2), which then is over.
-// `floor`: the number that the new connection's initial one must exceed.
-bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
-                          std::optional<std::uint32_t>& floor) {
-  bool shared = false;
-  if (find_listener(c.tuple.local, shared) == nullptr) return false;
-  bool over = false;
-  Offset above = 0;
-  std::uint32_t highest = 0;
-  for (const Hypothesis& h : c.hypotheses) {
-    if (h.state == TcpState::closed) {
-      over = true;
-      continue;
-    }
-    if (h.state != TcpState::time_wait) return false;
-    above = unwrap(seg.seq, h.irs, h.rcv_nxt) - h.rcv_nxt;
-    highest = wrap(h.nxt - 1, h.iss);
-  }
-  if (above < 0 && !over) return false;
-  if (above <= 0) {
-    judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
-    return false;
-  }
-  judgement_->apply(Rule::tcp_time_wait_gives_way);
-  if (!over) floor = highest;
-  branch(c, [](Hypothesis& h) { h.state = TcpState::closed; });
-  return true;
 }
 
 void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
@@ -207,8 +181,7 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
   if (h.alive()) arrive_established(c, h, seg);
 }
 
-void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg,
-                             Acceptable) {
+void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const Errno error = h.state == TcpState::close_wait ? Errno::epipe : Errno::econnreset;
   if (seq == h.rcv_nxt && !unresolved(h)) {
@@ -216,13 +189,13 @@ void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg
     reset_connection(c, h, error, Rule::tcp_exact_reset_kills);
     return;
   }
-  // Linux takes a RST one below RCV.NXT once a FIN has arrived, and, for an orphan, any in the window.
+  // Linux takes a RST one below RCV.NXT once a FIN has arrived, and, for an orphan, any in the
+  // window.
   const bool after_fin = h.peer_fin && seq == h.rcv_nxt - 1;
   const bool orphan = c.orphan && h.state == TcpState::fin_wait_2;
   // ... and one at the end of what it reported by SACK.
-  const bool reported = h.sack && std::ranges::any_of(h.copies, [&](const Copy& copy) {
-    return copy.end() == seq;
-  });
+  const bool reported =
+      h.sack && std::ranges::any_of(h.copies, [&](const Copy& copy) { return copy.end() == seq; });
   if (after_fin || orphan || unresolved(h) || reported) {
     Hypothesis dead = h;
     reset_connection(c, dead, error, Rule::tcp_exact_reset_kills);
@@ -309,13 +282,14 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
 }
 
 // RFC 9293 3.10.7.4: SND.WL1 and SND.WL2. Linux takes an update of the same numbers only when it
-// opens or closes the window, hence two edges.
+// opens or closes the window, and the RFC's segment may have been cut to start at RCV.NXT, hence
+// two edges.
 void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack) {
   const Offset window = Offset{seg.window} << (h.scaled && !seg.has(tcp_syn) ? h.peer_scale : 0);
   const Offset right = ack + window;
   h.wnd_max = std::max(h.wnd_max, window);
   if (ack < h.una) return;
-  const bool newer = seq > h.wl1 || (seq == h.wl1 && ack > h.wl2) || h.wl1 == 0;
+  const bool newer = seq > h.wl1 || (seq == h.wl1 && ack > h.wl2);
   if (newer || (seq == h.wl1 && ack >= h.wl2)) {
     h.wnd_right = right;
     h.wnd_right_low = right;
@@ -374,8 +348,8 @@ void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegmen
   const bool closed_to_data = c.orphan || (h.read_shut && h.write_shut);
   if (closed_to_data && h.state != TcpState::established && seg.sequence_length() > 0 &&
       end > h.rcv_nxt) {
-    const Rule rule = c.orphan ? Rule::tcp_data_after_close_is_reset
-                               : Rule::tcp_data_after_shutdown_is_reset;
+    const Rule rule =
+        c.orphan ? Rule::tcp_data_after_close_is_reset : Rule::tcp_data_after_shutdown_is_reset;
     const bool must = !seg.payload.empty() && !unresolved(h);
     Hypothesis alive = h;
     owe_reset(h, seg, rule, true);
@@ -388,64 +362,6 @@ void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegmen
     return;
   }
   arrive_text(c, h, seg, seq);
-}
-
-void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg) {
-  const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
-  if (seg.has(tcp_rst)) {
-    const Acceptable fits = acceptable(c, h, seq, static_cast<Offset>(seg.sequence_length()));
-    h.ack_allowed = true;
-    if (fits == Acceptable::no) return;
-    // RFC 1337 would keep it; Linux does not by default.
-    if (seq != h.rcv_nxt) fork(h);
-    h.state = TcpState::closed;
-    return;
-  }
-  if (seg.has(tcp_syn) && !seg.has(tcp_ack)) {
-    if (seq < h.rcv_nxt) {
-      owe_challenge(h, seg, Rule::tcp_time_wait_gives_way);
-      return;
-    }
-    // Nobody listens for the new connection: the SYN is reset or acknowledged.
-    Hypothesis over = h;
-    over.state = TcpState::closed;
-    owe_reset(over, seg, Rule::tcp_closed_answers_reset, false);
-    fork(over);
-    h.ack_allowed = true;
-    return;
-  }
-  if (seg.sequence_length() > 0 || seq != h.rcv_nxt) {
-    owe_challenge(h, seg, Rule::tcp_time_wait_acks);
-    h.state_age = 0;
-  } else {
-    h.ack_allowed = true;
-  }
-}
-
-void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
-  const std::optional<Quote> quote = decode_quote(icmp);
-  if (!quote || quote->protocol != protocol_tcp || !host_->is_local(packet.destination)) return;
-  Connection* c = find_for_tuple(quote->sender, true);
-  if (c == nullptr) return;
-  Errno error = Errno::ok;
-  if (icmp.kind == IcmpKind::port_unreachable) error = Errno::econnrefused;
-  if (icmp.kind == IcmpKind::host_unreachable) error = Errno::ehostunreach;
-  if (icmp.kind == IcmpKind::net_unreachable) error = Errno::enetunreach;
-  if (icmp.kind == IcmpKind::time_exceeded) error = Errno::ehostunreach;
-  branch(*c, [&](Hypothesis& h) {
-    const Offset seq = unwrap(quote->tcp_seq.value_or(h.iss), h.iss, h.nxt);
-    if (!h.iss_known || seq < h.una || seq > h.nxt) return;
-    if (error == Errno::ok) return;
-    if (h.state == TcpState::syn_sent) {
-      // Linux gives up at once (semantics 50); RFC 1122 4.2.3.9 makes some of these soft.
-      const bool hard = icmp.kind != IcmpKind::time_exceeded;
-      if (!hard) fork(h);
-      reset_connection(*c, h, error, Rule::tcp_icmp_is_soft);
-    } else if (h.synchronized()) {
-      judgement_->apply(Rule::tcp_icmp_is_soft);
-      h.soft_error = error;
-    }
-  });
 }
 
 }  // namespace lockstep::oracle

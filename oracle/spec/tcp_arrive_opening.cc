@@ -204,7 +204,11 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
     dead.state = TcpState::closed;
     dead.syn_due = false;
     fork(dead);
-    h.ack_allowed = true;
+    challenge(h);
+    // Linux looks at the acknowledgment first, and keeps the embryonic connection.
+    if (passive && has_ack && (ack <= 0 || ack > h.nxt)) {
+      owe_reset(h, seg, Rule::tcp_syn_received_resets_bad_ack, false);
+    }
     return;
   }
   if (!has_ack) return;

@@ -12,8 +12,14 @@ using T = TcpTrace;
 
 constexpr PollEvents idle = poll_out | poll_hup;
 
-void bound(T& t) { t.open(3); t.bind(3, 80); }
-void listener(T& t, int backlog = 8) { bound(t); t.listen(3, backlog); }
+void bound(T& t) {
+  t.open(3);
+  t.bind(3, 80);
+}
+void listener(T& t, int backlog = 8) {
+  bound(t);
+  t.listen(3, backlog);
+}
 // A handshake with the listener.
 void child(T& t, std::uint16_t port) {
   t.ends(80, port);
@@ -21,10 +27,24 @@ void child(T& t, std::uint16_t port) {
   t.out({"SA", 0, 1});
   t.in({"A", 1, 1});
 }
-void data(T& t, int length = 10) { t.in({"A", 1, 1, length}); t.out({"A", 1, 1 + length}); }
-void connecting(T& t) { t.open(4); t.ends(50000, 80); t.connect(4); t.out({"S", 0}); }
-void refused(T& t) { connecting(t); t.in({"RA", 0, 1}); }
-void peer_fin(T& t) { t.in({"FA", 1, 1}); t.out({"A", 1, 2}); }
+void data(T& t, int length = 10) {
+  t.in({"A", 1, 1, length});
+  t.out({"A", 1, 1 + length});
+}
+void connecting(T& t) {
+  t.open(4);
+  t.ends(50000, 80);
+  t.connect(4);
+  t.out({"S", 0});
+}
+void refused(T& t) {
+  connecting(t);
+  t.in({"RA", 0, 1});
+}
+void peer_fin(T& t) {
+  t.in({"FA", 1, 1});
+  t.out({"A", 1, 2});
+}
 void reset(T& t) { t.in({"R", 1}); }
 void time_wait(T& t) {
   t.client();
@@ -218,6 +238,19 @@ TEST(TcpCallRules, OfListeningHoldAndAloneReject) { check_tcp_rule_cases(listeni
 TEST(TcpCallRules, OfConnectingHoldAndAloneReject) { check_tcp_rule_cases(connecting_cases); }
 TEST(TcpCallRules, OfStreamsHoldAndAloneReject) { check_tcp_rule_cases(streams); }
 TEST(TcpCallRules, OfEndingsHoldAndAloneReject) { check_tcp_rule_cases(endings); }
+
+TEST(TcpCallRules, EachHasACase) {
+  std::vector<Rule> seen;
+  const auto note = [&](const TcpRuleCase& c) { seen.push_back(c.rule); };
+  std::ranges::for_each(listening, note);
+  std::ranges::for_each(connecting_cases, note);
+  std::ranges::for_each(streams, note);
+  std::ranges::for_each(endings, note);
+#define LOCKSTEP_HAS_CASE(id, name, force, sections, source, sentence) \
+  EXPECT_EQ(std::ranges::count(seen, Rule::id), 1) << name;
+  LOCKSTEP_TCP_CALL_RULES(LOCKSTEP_HAS_CASE)
+#undef LOCKSTEP_HAS_CASE
+}
 
 }  // namespace
 }  // namespace lockstep::oracle

@@ -52,10 +52,12 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
     }
     if (h.state == TcpState::syn_received) {
       // RFC 9293 3.10.4: a FIN, or an abort.
+      // The FIN may wait for a window that has room for it beside the SYN.
+      const bool room = h.wnd_max > 1;
       Hypothesis dead = h;
-      abort_hypothesis(dead, Rule::tcp_close_syn_received_speaks, true);
+      abort_hypothesis(dead, Rule::tcp_close_syn_received_speaks, room);
       fork(dead);
-      owe_ack(h, Rule::tcp_close_syn_received_speaks);
+      if (room) owe_ack(h, Rule::tcp_close_syn_received_speaks);
       h.state = TcpState::established;
     }
     fin = true;

@@ -44,10 +44,11 @@ void TcpEngine::repeat_connect(StreamSocket& s, Connection& c) {
         break;
       case TcpState::closed:
       case TcpState::time_wait:
-        check(Rule::tcp_connect_error_once,
-              result_->error == (h.error == Errno::ok ? Errno::econnaborted : h.error), h, [&] {
-                return std::string(errno_name(h.error == Errno::ok ? Errno::econnaborted : h.error));
-              });
+        check(
+            Rule::tcp_connect_error_once,
+            result_->error == (h.error == Errno::ok ? Errno::econnaborted : h.error), h, [&] {
+              return std::string(errno_name(h.error == Errno::ok ? Errno::econnaborted : h.error));
+            });
         break;
       case TcpState::established:
       case TcpState::fin_wait_1:
@@ -64,6 +65,7 @@ void TcpEngine::repeat_connect(StreamSocket& s, Connection& c) {
   } else if (result_->error != Errno::ealready) {
     s.error = Errno::ok;
     s.phase = Phase::unconnected;
+    s.read_shut = s.write_shut = false;  // Linux: tcp_disconnect.
     detach(s);
   }
 }
@@ -88,8 +90,8 @@ void TcpEngine::judge_destination(Outcomes& out, const SocketModel& socket,
     // A source that does not fit the destination; who refuses so is free in the name.
     const bool family = socket.local.ip.family != ip.family;
     if (family || (socket.local.ip.is_loopback() && !host_->is_local(ip))) {
-      for (Errno error : {Errno::einval, Errno::enetunreach, Errno::eaddrnotavail,
-                          Errno::eafnosupport}) {
+      for (Errno error :
+           {Errno::einval, Errno::enetunreach, Errno::eaddrnotavail, Errno::eafnosupport}) {
         out.may_fail(Rule::tcp_connect_addresses, error);
       }
     }
@@ -109,14 +111,16 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
   to = unmapped(to);
   if (to.ip.is_unspecified()) {
     // INADDR_ANY is the address that a socket of IPv4 is bound to, else the loopback (Linux).
-    const bool own = to.ip.is_v4() && socket.bound && socket.address_chosen &&
-                     !socket.local.ip.is_unspecified();
+    const bool own =
+        to.ip.is_v4() && socket.bound && socket.address_chosen && !socket.local.ip.is_unspecified();
     to.ip = own ? socket.local.ip : IpAddress::loopback(to.ip.family);
   }
-  if (!socket.bound && host_->ephemeral_port_may_be_exhausted(socket)) {
+  // A port that the stack chose ends with the connection, so that connect chooses another.
+  const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
+  if (!has_port && host_->ephemeral_port_may_be_exhausted(socket)) {
     out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
   }
-  if (socket.bound && socket.local_known) {
+  if (has_port && socket.local_known) {
     for (std::size_t i = 0; i < used_; ++i) {
       const Connection& other = connections_[i];
       if (!other.in_use || !other.tuple_known || other.tuple.peer != to ||
@@ -141,8 +145,7 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
     require(Rule::tcp_connect_progress, false, "EINPROGRESS", &s);
     return;
   }
-  if (!out.judge(*judgement_, Rule::tcp_connect_progress, answer,
-                 [&] { return describe(s.id); })) {
+  if (!out.judge(*judgement_, Rule::tcp_connect_progress, answer, [&] { return describe(s.id); })) {
     return;
   }
   if (begun) open_connection(s, socket, to);
@@ -156,8 +159,8 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   if (s.connection >= 0) detach(s);
   // A port that the kernel chose is given back when a connection ends; one chosen for this attempt
   // shows in the SYN.
-  const bool port_known = socket.bound && socket.local_known &&
-                          (socket.port_chosen || !s.had_connection);
+  const bool port_known =
+      socket.bound && socket.local_known && (socket.port_chosen || !s.had_connection);
   const bool ip_known = socket.bound && socket.address_chosen && !socket.local.ip.is_unspecified();
   Connection& c = make_connection({{ip_known ? socket.local.ip : IpAddress::any(to.ip.family),
                                     port_known ? socket.local.port : std::uint16_t{0}},

@@ -49,10 +49,10 @@ struct DueReset {
   Rule rule{};
   bool must = true;
   bool sent = false;
-  bool answers_ack = false;  // The segment answered had an ACK, so its number is the RST's.
+  bool answers_ack = false;      // The segment answered had an ACK, so its number is the RST's.
   bool from_connection = false;  // Any number between una and nxt will do, too.
   std::uint32_t seq = 0;
-  std::uint32_t ack = 0;     // Of a RST|ACK.
+  std::uint32_t ack = 0;  // Of a RST|ACK.
 
   friend bool operator==(const DueReset&, const DueReset&) = default;
 };
@@ -65,10 +65,10 @@ struct Hypothesis {
   std::uint32_t iss = 0;
   bool iss_known = false;
   Offset una = 0;
-  Offset nxt = 0;             // The highest number sent, plus one.
-  Offset wnd_right = 0;       // The edge that the peer allows: of the last update it may have taken.
-  Offset wnd_right_low = 0;   // The least edge that it may go by.
-  Offset wnd_max = 0;         // The largest window ever seen.
+  Offset nxt = 0;            // The highest number sent, plus one.
+  Offset wnd_right = 0;      // The edge that the peer allows: of the last update it may have taken.
+  Offset wnd_right_low = 0;  // The least edge that it may go by.
+  Offset wnd_max = 0;        // The largest window ever seen.
   Offset wl1 = 0;
   Offset wl2 = 0;
   Offset una_before = 0;      // Values at the start of the step: what leaves in a step may
@@ -76,30 +76,30 @@ struct Hypothesis {
   Offset wnd_right_step = 0;  // The largest edge within the step.
   std::uint16_t peer_mss = 536;
   std::uint8_t peer_scale = 0;
-  bool scaled = false;        // Both SYNs offered a window scale.
+  bool scaled = false;  // Both SYNs offered a window scale.
   bool timestamps = false;
   bool sack = false;
 
   // Receive side.
   std::uint32_t irs = 0;
   Offset rcv_nxt = 0;
-  Offset rcv_before = 0;      // At the start of the step.
+  Offset rcv_before = 0;  // At the start of the step.
   Offset read = 1;
-  Offset edge = 0;            // The right edge of the window last advertised.
-  Offset read_at_edge = 1;    // `read` when it was.
-  Offset ack_shown = 0;       // The highest acknowledgment sent.
-  bool peer_fin = false;      // The peer's FIN was taken.
+  Offset edge = 0;              // The right edge of the window last advertised.
+  Offset read_at_edge = 1;      // `read` when it was.
+  Offset ack_shown = 0;         // The highest acknowledgment sent.
+  bool peer_fin = false;        // The peer's FIN was taken.
   bool stream_unknown = false;  // Urgent data: bytes cannot be told any more.
-  std::vector<Copy> copies;   // Not read yet; those past rcv_nxt may or may not be held.
-  std::vector<Offset> fins;   // Offsets of FINs past rcv_nxt that may or may not be held.
+  std::vector<Copy> copies;     // Not read yet; those past rcv_nxt may or may not be held.
+  std::vector<Offset> fins;     // Offsets of FINs past rcv_nxt that may or may not be held.
 
   // What the application can see beside data.
   Errno error = Errno::ok;
-  Rule error_rule{};          // What brought the error.
+  Rule error_rule{};  // What brought the error.
   Errno soft_error = Errno::ok;
   bool read_shut = false;
   bool write_shut = false;
-  bool queued = false;        // In the accept queue.
+  bool queued = false;  // In the accept queue.
   std::uint64_t queued_at = 0;
 
   // The rule by which the last segment that was dropped was; blamed when it shows an effect.
@@ -109,23 +109,23 @@ struct Hypothesis {
   // What is owed or allowed within the step.
   bool ack_due = false;
   Rule ack_rule{};
-  bool ack_allowed = false;   // A challenge ACK and the like.
-  bool hushed = false;        // What arrived must not be answered.
+  bool ack_allowed = false;  // A challenge ACK and the like.
+  bool hushed = false;       // What arrived must not be answered.
   Rule hush_rule{};
-  bool syn_due = false;       // A SYN or SYN-ACK.
+  bool syn_due = false;  // A SYN or SYN-ACK.
   Rule syn_rule{};
   std::vector<DueReset> resets;
 
   // Timers, in ticks.
-  std::uint32_t waited = 0;      // Since the oldest unacknowledged number was first sent or progress.
-  std::uint32_t retries = 0;     // How often it was sent again.
+  std::uint32_t waited = 0;   // Since the oldest unacknowledged number was first sent or progress.
+  std::uint32_t retries = 0;  // How often it was sent again.
   std::uint32_t ack_waited = 0;  // Since data arrived that no ACK has shown.
   std::uint32_t state_age = 0;   // In TIME_WAIT or FIN_WAIT_2.
   std::uint32_t probes = 0;      // Of a closed window or of an idle peer, since anything arrived.
   std::uint32_t duplicate_acks = 0;
-  bool shown_in_step = false;    // A segment with an ACK left in this step.
-  bool timed_out = false;        // Given up, as far as can be told.
-  bool doubtful = false;         // A forgery or its consequence: nothing is owed by the settle.
+  bool shown_in_step = false;  // A segment with an ACK left in this step.
+  bool timed_out = false;      // Given up, as far as can be told.
+  bool doubtful = false;       // A forgery or its consequence: nothing is owed by the settle.
 
   bool alive() const { return state != TcpState::closed; }
   bool synchronized() const {
@@ -148,26 +148,26 @@ struct Run {
 // A connection: what all hypotheses share, and the hypotheses.
 struct Connection {
   FourTuple tuple;
-  bool tuple_known = true;       // False until the SYN shows the local end that was chosen.
-  SocketId socket = 0;           // 0: a tuple that no socket owns (a stray segment came for it).
-  SocketId listener = 0;         // The listener whose child it is.
-  bool accepted = false;         // A child that accept returned.
-  bool orphan = false;           // The application closed it.
+  bool tuple_known = true;  // False until the SYN shows the local end that was chosen.
+  SocketId socket = 0;      // 0: a tuple that no socket owns (a stray segment came for it).
+  SocketId listener = 0;    // The listener whose child it is.
+  bool accepted = false;    // A child that accept returned.
+  bool orphan = false;      // The application closed it.
   bool in_use = false;
-  bool wants_fin = false;        // The application closed its sending side.
+  bool wants_fin = false;  // The application closed its sending side.
   bool syn_was_sent = false;
-  Offset end = 1;                // One past the last byte that send accepted.
+  Offset end = 1;  // One past the last byte that send accepted.
   std::vector<Run> runs;
   std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
   bool own_timestamps = false;
   bool own_sack = false;
   std::optional<std::uint32_t> iss_floor;  // SND.NXT of the connection in TIME-WAIT it replaced.
-  std::uint16_t own_window = 0;  // In our SYN.
-  bool blocked = false;          // A send answered EAGAIN and nothing has happened since.
-  bool writable = false;         // A poll answered OUT and nothing has happened since.
-  bool touched = false;          // Something happened in this step.
-  std::uint32_t arrivals = 0;    // Segments that arrived in this step.
-  bool ticked = false;           // Time passed in this step.
+  std::uint16_t own_window = 0;            // In our SYN.
+  bool blocked = false;                    // A send answered EAGAIN and nothing has happened since.
+  bool writable = false;                   // A poll answered OUT and nothing has happened since.
+  bool touched = false;                    // Something happened in this step.
+  std::uint32_t arrivals = 0;              // Segments that arrived in this step.
+  bool ticked = false;                     // Time passed in this step.
   std::vector<Hypothesis> hypotheses;
 
   bool may_be_alive() const {
@@ -194,14 +194,14 @@ struct StreamSocket {
   SocketId id = 0;
   Phase phase = Phase::unconnected;
   bool listening = false;
-  std::uint32_t backlog = 0;       // As capped.
-  std::uint32_t backlog_least = 0; // The smallest in this step or since children queued.
-  bool read_shut = false;          // Of a socket without a connection: sticky.
+  std::uint32_t backlog = 0;        // As capped.
+  std::uint32_t backlog_least = 0;  // The smallest in this step or since children queued.
+  bool read_shut = false;           // Of a socket without a connection: sticky.
   bool write_shut = false;
-  Errno error = Errno::ok;         // Pending on a socket without a connection ...
-  bool error_certain = true;       // ... or perhaps not.
-  std::int32_t connection = -1;    // Index of its connection, -1: none.
-  bool had_connection = false;     // Its port may be another one next time.
+  Errno error = Errno::ok;       // Pending on a socket without a connection ...
+  bool error_certain = true;     // ... or perhaps not.
+  std::int32_t connection = -1;  // Index of its connection, -1: none.
+  bool had_connection = false;   // Its port may be another one next time.
 };
 
 }  // namespace lockstep::oracle

@@ -63,8 +63,7 @@ std::string TcpEngine::describe(SocketId socket) const {
   if (s->listening) {
     const Room room = room_of(socket, nullptr);
     return "LISTEN " + to_string(host_->socket(socket).local) +
-           " backlog=" + std::to_string(s->backlog) +
-           " queued=" + std::to_string(room.queued_most);
+           " backlog=" + std::to_string(s->backlog) + " queued=" + std::to_string(room.queued_most);
   }
   if (s->connection < 0) {
     return s->error == Errno::ok ? "no connection"

@@ -55,6 +55,14 @@ void TcpEngine::on_left(const Packet& packet) {
                                 "an address of the host")) {
       c->tuple = tuple;
       c->tuple_known = true;
+      // The ends are free, so that the TIME-WAIT of an older connection is over.
+      for (std::size_t i = 0; i < used_; ++i) {
+        Connection& older = connections_[i];
+        if (&older == c || !older.in_use || !older.tuple_known || older.tuple != tuple) continue;
+        for (Hypothesis& h : older.hypotheses) {
+          if (h.state == TcpState::time_wait) h.state = TcpState::closed;
+        }
+      }
       if (c->socket != 0) host_->learn_local(host_->socket(c->socket), tuple.local);
     }
   }
@@ -126,8 +134,7 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
                                 : seg.seq == 0 && seg.has(tcp_ack) && seg.ack == due.ack;
     if (due.from_connection && h.iss_known) {
       const Offset seq = unwrap(seg.seq, h.iss, h.nxt);
-      const bool acks = !seg.has(tcp_ack) ||
-                        is_closure(h, unwrap(seg.ack, h.irs, h.rcv_nxt)) ||
+      const bool acks = !seg.has(tcp_ack) || is_closure(h, unwrap(seg.ack, h.irs, h.rcv_nxt)) ||
                         seg.ack == due.ack;
       fits |= seq >= h.una_before && seq <= std::max(h.nxt, h.nxt_before) && acks;
     }
@@ -138,8 +145,8 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
       return;
     }
   }
-  if (c.ticked && h.iss_known && may_give_up(c, h) &&
-      unwrap(seg.seq, h.iss, h.nxt) >= h.una && unwrap(seg.seq, h.iss, h.nxt) <= h.nxt) {
+  if (c.ticked && h.iss_known && may_give_up(c, h) && unwrap(seg.seq, h.iss, h.nxt) >= h.una &&
+      unwrap(seg.seq, h.iss, h.nxt) <= h.nxt) {
     time_out(c, h);
     return;
   }
@@ -155,7 +162,9 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
 }
 
 void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
-  const bool answers = h.state == TcpState::syn_received;
+  // Closed before the SYN of a simultaneous open was acknowledged, it is still sent again.
+  const bool answers =
+      h.state == TcpState::syn_received || (h.state == TcpState::fin_wait_1 && h.una == 0);
   const TcpFlags flags = seg.flags & (tcp_syn | tcp_ack | tcp_fin | tcp_urg);
   const bool right = answers ? flags == (tcp_syn | tcp_ack) : flags == tcp_syn;
   if (!check(Rule::tcp_state_allows_flags, (answers || h.state == TcpState::syn_sent) && right, h,
@@ -167,9 +176,8 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
              [&] { return "seq above " + std::to_string(*c.iss_floor); })) {
     return;
   }
-  if (answers && !check(Rule::tcp_syn_ack_numbers, seg.ack == h.irs + 1, h, [&] {
-        return "ack=" + std::to_string(h.irs + 1);
-      })) {
+  if (answers && !check(Rule::tcp_syn_ack_numbers, seg.ack == h.irs + 1, h,
+                        [&] { return "ack=" + std::to_string(h.irs + 1); })) {
     return;
   }
   if (h.iss_known) {
@@ -230,10 +238,8 @@ void TcpEngine::emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg,
   const Offset edge = ack + (Offset{seg.window} << shift);
   const Offset slack = (Offset{1} << shift) - 1;
   const bool judged = !h.peer_fin && !unresolved(h) && !memory_may_be_short(c, h);
-  if (judged &&
-      !check(Rule::tcp_window_never_shrinks, edge + slack >= h.edge, h, [&] {
-        return "window >= " + std::to_string((h.edge - ack) >> shift);
-      })) {
+  if (judged && !check(Rule::tcp_window_never_shrinks, edge + slack >= h.edge, h,
+                       [&] { return "window >= " + std::to_string((h.edge - ack) >> shift); })) {
     return;
   }
   h.edge = std::max(h.edge, edge);
@@ -279,8 +285,7 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
     return;
   }
   if (!check(Rule::tcp_sends_accepted_bytes,
-             seq >= std::min(h.una_before, h.una) && seq >= 1 && seq + size <= c.end, h,
-             [&] {
+             seq >= std::min(h.una_before, h.una) && seq >= 1 && seq + size <= c.end, h, [&] {
                return "bytes of seq " + std::to_string(wrap(h.una, h.iss)) + ".." +
                       std::to_string(wrap(c.end, h.iss));
              })) {
@@ -306,9 +311,8 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   const bool fits = seq + size <= std::max(h.wnd_right_step, h.wnd_right);
   const bool probe = size == 1 && seq >= h.wnd_right_low;
   const bool again = end <= h.nxt;
-  if (!check(Rule::tcp_stays_in_window, fits || probe || again, h, [&] {
-        return "nothing past seq " + std::to_string(wrap(h.wnd_right, h.iss));
-      })) {
+  if (!check(Rule::tcp_stays_in_window, fits || probe || again, h,
+             [&] { return "nothing past seq " + std::to_string(wrap(h.wnd_right, h.iss)); })) {
     return;
   }
   const bool local = host_->is_local(c.tuple.peer.ip) && !exact_clock();

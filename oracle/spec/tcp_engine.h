@@ -127,6 +127,7 @@ class TcpEngine {
   void on_listen(StreamSocket& s, SocketModel& socket);
   void stop_listening(StreamSocket& s, Rule rule);
   StreamSocket* find_listener(const Endpoint& local, bool& shared);
+  bool may_be_listened(const Endpoint& local) const;
   bool covers(const SocketModel& listener, const Endpoint& local) const;
   struct Room {
     std::uint32_t queued_least = 0;
@@ -249,10 +250,10 @@ class TcpEngine {
   Judgement* judgement_;
   std::vector<Connection> connections_;  // Those past used_ are kept for their capacity.
   std::size_t used_ = 0;
-  std::vector<StreamSocket> streams_;    // Likewise.
+  std::vector<StreamSocket> streams_;  // Likewise.
   std::size_t streams_used_ = 0;
   std::vector<std::uint32_t> stream_by_id_;  // Index + 1.
-  std::uint64_t events_ = 0;             // Orders what happened on this host.
+  std::uint64_t events_ = 0;                 // Orders what happened on this host.
 
   // Of the event at hand.
   std::vector<Hypothesis> forks_;
@@ -262,11 +263,11 @@ class TcpEngine {
   const SyscallResult* result_ = nullptr;
   const Packet* packet_ = nullptr;
   bool forged_ = false;
-  bool challenged_ = false;              // It may be answered by a challenge ACK.
+  bool challenged_ = false;  // It may be answered by a challenge ACK.
 
   // Such segments within the last five seconds: an answer to more than ten may be withheld.
   std::uint32_t challenges_ = 0;
-  std::uint32_t challenge_ticks_ = 0;    // Since they were counted from 0.
+  std::uint32_t challenge_ticks_ = 0;  // Since they were counted from 0.
 };
 
 }  // namespace lockstep::oracle

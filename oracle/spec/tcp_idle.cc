@@ -11,8 +11,9 @@ bool TcpEngine::take_idle_error(StreamSocket& s) {
     s.error = Errno::ok;
     return false;
   }
-  if (!require(Rule::tcp_error_reported_once, result_->error == s.error,
-               [&] { return std::string(errno_name(s.error)); }, &s)) {
+  if (!require(
+          Rule::tcp_error_reported_once, result_->error == s.error,
+          [&] { return std::string(errno_name(s.error)); }, &s)) {
     return true;
   }
   s.error = Errno::ok;
@@ -92,13 +93,15 @@ void TcpEngine::idle_poll(StreamSocket& s) {
   if (s.read_shut) all |= poll_in | poll_rdhup;
   const PollEvents asked = call_->events | poll_err | poll_hup;
   if (!s.error_certain && (revents & poll_err) == 0) all &= ~poll_err;
-  require(Rule::tcp_poll_unconnected, revents == (all & asked),
-          [&] { return poll_events_text(all & asked); }, &s);
+  require(
+      Rule::tcp_poll_unconnected, revents == (all & asked),
+      [&] { return poll_events_text(all & asked); }, &s);
 }
 
 void TcpEngine::on_get_error(StreamSocket& s) {
   if (call_->option == OptionName::so_acceptconn) {
-    require(Rule::tcp_accepting, result_->ok() && result_->option_value.value == (s.listening ? 1 : 0),
+    require(Rule::tcp_accepting,
+            result_->ok() && result_->option_value.value == (s.listening ? 1 : 0),
             s.listening ? "1" : "0", &s);
     return;
   }
@@ -106,8 +109,9 @@ void TcpEngine::on_get_error(StreamSocket& s) {
   const auto got = static_cast<Errno>(result_->option_value.value);
   Connection* c = connection_of(s);
   if (!result_->ok() || c == nullptr) {
-    if (require(Rule::tcp_error_reported_once, result_->ok() && got == s.error,
-                [&] { return std::string(errno_name(s.error)); }, &s)) {
+    if (require(
+            Rule::tcp_error_reported_once, result_->ok() && got == s.error,
+            [&] { return std::string(errno_name(s.error)); }, &s)) {
       s.error = Errno::ok;
     }
     return;

@@ -1,5 +1,5 @@
-// listen, accept, and what becomes of a listener's children. Sources: listen(2), accept(2); RFC 9293
-// 3.10.2, 3.10.4; docs/oracle.md for the length of the queue.
+// listen, accept, and what becomes of a listener's children. Sources: listen(2), accept(2); RFC
+// 9293 3.10.2, 3.10.4; docs/oracle.md for the length of the queue.
 #include <algorithm>
 
 #include "oracle/spec/bind_rules.h"
@@ -13,14 +13,23 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
     out.must_fail(Rule::tcp_listen_connected, Errno::einval);
   }
   if (!s.listening) {
-    if (host_->listen_conflicts(socket)) {
+    // A port that the stack chose ends with the connection, so that listen chooses another.
+    const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
+    if (has_port && host_->listen_conflicts(socket)) {
       out.must_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);
-    } else if (!socket.bound && host_->ephemeral_port_may_be_exhausted(socket)) {
-      if (host_->ephemeral_port_may_be_free(socket)) {
+    } else if (!has_port && host_->ephemeral_port_may_be_exhausted(socket)) {
+      if (socket.bound || host_->ephemeral_port_may_be_free(socket)) {
         out.may_fail(Rule::tcp_listen_exhausted, Errno::eaddrinuse);
       } else {
         out.must_fail(Rule::tcp_listen_exhausted, Errno::eaddrinuse);
       }
+    }
+  }
+  // One that stopped listening takes its port anew, which its living children may hold (Linux).
+  for (std::size_t i = 0; !s.listening && socket.port_chosen && i < used_; ++i) {
+    const Connection& child = connections_[i];
+    if (child.in_use && child.listener == s.id && child.may_be_alive()) {
+      out.may_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);
     }
   }
   out.never(Rule::tcp_listen_connected, Errno::einval);
@@ -39,6 +48,7 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
 // The listener is closed or shut: children in its queue are reset, embryonic ones forgotten.
 void TcpEngine::stop_listening(StreamSocket& s, Rule rule) {
   s.listening = false;
+  s.had_connection = true;  // As a connection's end, this one's gives back its port.
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
     if (!c.in_use || c.listener != s.id || c.accepted) continue;
@@ -57,7 +67,7 @@ void TcpEngine::stop_listening(StreamSocket& s, Rule rule) {
 }
 
 bool TcpEngine::covers(const SocketModel& listener, const Endpoint& local) const {
-  if (listener.local.port != local.port || local.port == 0) return false;
+  if (!listener.local_known || listener.local.port != local.port || local.port == 0) return false;
   if (listener.local.ip == local.ip) return true;
   if (!listener.local.ip.is_unspecified()) return false;
   if (listener.local.ip.family == local.ip.family) return true;
@@ -86,6 +96,17 @@ StreamSocket* TcpEngine::find_listener(const Endpoint& local, bool& shared) {
   return best;
 }
 
+// Whether a listener whose port the kernel chose, and which did not show yet, may be the one.
+bool TcpEngine::may_be_listened(const Endpoint& local) const {
+  const HostConfig& config = host_->config();
+  if (local.port < config.ephemeral_first || local.port > config.ephemeral_last) return false;
+  for (std::size_t i = 0; i < streams_used_; ++i) {
+    const StreamSocket& s = streams_[i];
+    if (s.listening && !host_->socket(s.id).local_known) return true;
+  }
+  return false;
+}
+
 TcpEngine::Room TcpEngine::room_of(SocketId listener, const Connection* except) const {
   Room room;
   for (std::size_t i = 0; i < used_; ++i) {
@@ -112,8 +133,9 @@ void TcpEngine::poll_listener(StreamSocket& s) {
   const PollEvents asked = call_->events;
   const PollEvents must = room.queued_least > 0 ? poll_in & asked : 0;
   const PollEvents may = room.queued_most > 0 ? poll_in & asked : 0;
-  require(Rule::tcp_poll_listener, revents == must || revents == may,
-          [&] { return poll_events_text(must); }, &s);
+  require(
+      Rule::tcp_poll_listener, revents == must || revents == may,
+      [&] { return poll_events_text(must); }, &s);
 }
 
 SocketId TcpEngine::on_accept(SocketModel& listener, const SyscallResult& result) {
@@ -156,8 +178,9 @@ SocketId TcpEngine::on_accept(SocketModel& listener, const SyscallResult& result
   if (!s.listening) {
     require(Rule::tcp_accept_needs_listener, result.error == Errno::einval, "EINVAL", &s);
   } else if (!result.ok()) {
-    require(Rule::tcp_accept_queued_is_returned, oldest == nullptr,
-            [&] { return "the connection of " + to_string(oldest->tuple.peer); }, &s);
+    require(
+        Rule::tcp_accept_queued_is_returned, oldest == nullptr,
+        [&] { return "the connection of " + to_string(oldest->tuple.peer); }, &s);
     require(Rule::tcp_accept_empty_is_eagain, result.error == Errno::eagain, "EAGAIN", &s);
     for (std::size_t i = 0; i < used_ && !done(); ++i) {
       Connection& c = connections_[i];
@@ -168,9 +191,10 @@ SocketId TcpEngine::on_accept(SocketModel& listener, const SyscallResult& result
     }
   } else if (require(Rule::tcp_accept_only_established, found != nullptr,
                      oldest == nullptr ? "EAGAIN" : "a connection in the queue", &s) &&
-             require(Rule::tcp_accept_in_order,
-                     oldest == nullptr || oldest == found || found_at < oldest_at,
-                     [&] { return "the connection of " + to_string(oldest->tuple.peer); }, &s)) {
+             require(
+                 Rule::tcp_accept_in_order,
+                 oldest == nullptr || oldest == found || found_at < oldest_at,
+                 [&] { return "the connection of " + to_string(oldest->tuple.peer); }, &s)) {
     branch(*found, [&](Hypothesis& h) {
       check(Rule::tcp_accept_only_established, h.queued, h, "EAGAIN");
       h.queued = false;

@@ -35,9 +35,7 @@ void TcpModel::on_settled() { state_->engine.on_settled(); }
 bool TcpModel::quiet() const { return state_->engine.quiet(); }
 bool TcpModel::desynchronised() const { return state_->engine.desynchronised(); }
 
-void TcpModel::add_holders(std::vector<PortHolder>& out) const {
-  state_->engine.add_holders(out);
-}
+void TcpModel::add_holders(std::vector<PortHolder>& out) const { state_->engine.add_holders(out); }
 
 std::string TcpModel::describe(SocketId socket) const { return state_->engine.describe(socket); }
 

@@ -50,9 +50,9 @@ class TcpModel {
 
   // A stream socket was made.
   void on_socket(SocketModel& socket);
-  // listen, connect, send, sendto, recv, recvfrom, shutdown, getpeername, siocinq, siocoutq, poll and
-  // getsockopt(SO_ERROR, SO_ACCEPTCONN): judges the result and follows it. `tag` names the bytes of
-  // send and sendto.
+  // listen, connect, send, sendto, recv, recvfrom, shutdown, getpeername, siocinq, siocoutq, poll
+  // and getsockopt(SO_ERROR, SO_ACCEPTCONN): judges the result and follows it. `tag` names the
+  // bytes of send and sendto.
   void on_call(SocketModel& socket, const Syscall& call, const SyscallResult& result,
                PayloadTag tag);
   // accept: on success returns the child's id (never one already accepted); 0 when there is none,

@@ -49,15 +49,15 @@ void TcpEngine::on_poll(Connection& c) {
     if ((must & poll_err) != 0) judgement_->apply(Rule::tcp_poll_error);
     const PollEvents missing = (must & asked) & ~revents;
     const PollEvents wrong = revents & ~((must | may) & asked);
-    check(rule, missing == 0 && wrong == 0, h,
-          [&] { return poll_events_text(must & asked); });
+    check(rule, missing == 0 && wrong == 0, h, [&] { return poll_events_text(must & asked); });
   });
   c.writable = (revents & poll_out) != 0;
 }
 
 void TcpEngine::on_getpeername(Connection& c) {
   branch(c, [&](Hypothesis& h) {
-    const bool named = !gone_for_calls(h) && h.state != TcpState::syn_sent && c.tuple.peer.port != 0;
+    const bool named =
+        !gone_for_calls(h) && h.state != TcpState::syn_sent && c.tuple.peer.port != 0;
     const auto* peer = std::get_if<Endpoint>(&result_->address);
     const bool right = named ? result_->ok() && peer != nullptr && unmapped(*peer) == c.tuple.peer
                              : result_->error == Errno::enotconn;
@@ -70,7 +70,8 @@ void TcpEngine::on_queue_sizes(Connection& c) {
   const Offset value = result_->value;
   branch(c, [&](Hypothesis& h) {
     if (call_->call == Call::siocinq) {
-      const Offset readable = opening(h) ? 0 : h.readable();
+      // An attempt that was refused has no stream: its numbers never began.
+      const Offset readable = opening(h) ? 0 : std::max<Offset>(0, h.readable());
       check(Rule::tcp_queue_sizes, result_->ok() && (value == readable || h.stream_unknown), h,
             [&] { return std::to_string(readable); });
       return;

@@ -23,8 +23,9 @@ bool TcpEngine::bytes_may_be(const Hypothesis& h, Offset from,
         best = std::max(best, count);
         continue;
       }
-      const auto differs = std::mismatch(have.begin(), have.begin() + static_cast<std::ptrdiff_t>(count),
-                                         bytes.begin() + static_cast<std::ptrdiff_t>(at));
+      const auto differs =
+          std::mismatch(have.begin(), have.begin() + static_cast<std::ptrdiff_t>(count),
+                        bytes.begin() + static_cast<std::ptrdiff_t>(at));
       best = std::max(best, static_cast<std::size_t>(differs.first - have.begin()));
     }
     if (best == 0) return false;
@@ -55,8 +56,10 @@ void TcpEngine::receive_bytes(Hypothesis& h) {
   if (!check(h.spurned ? h.spurn_rule : Rule::tcp_recv_at_most_available,
              count <= most && count <= static_cast<Offset>(call_->buffer.size()), h, [&] {
                return most == 0 ? std::string("nothing")
-                                : "at most " + std::to_string(std::min<Offset>(
-                                      most, static_cast<Offset>(call_->buffer.size()))) + " bytes";
+                                : "at most " +
+                                      std::to_string(std::min<Offset>(
+                                          most, static_cast<Offset>(call_->buffer.size()))) +
+                                      " bytes";
              })) {
     return;
   }
@@ -81,8 +84,7 @@ void TcpEngine::receive_error(Hypothesis& h) {
   const bool none_asked = call_->buffer.empty();
   if (!h.stream_unknown && !none_asked &&
       !check(h.alive() ? Rule::tcp_recv_returns_queued : Rule::tcp_recv_data_before_error,
-             readable <= 0, h,
-             [&] { return "1.." + std::to_string(readable) + " bytes"; })) {
+             readable <= 0, h, [&] { return "1.." + std::to_string(readable) + " bytes"; })) {
     return;
   }
   if (h.peer_fin && h.state != TcpState::syn_received) {
@@ -105,8 +107,7 @@ void TcpEngine::receive_error(Hypothesis& h) {
     return;
   }
   const Rule open = h.spurned ? h.spurn_rule : Rule::tcp_recv_empty_is_eagain;
-  check(opening ? Rule::tcp_connecting_calls : open,
-        result_->error == Errno::eagain, h, "EAGAIN");
+  check(opening ? Rule::tcp_connecting_calls : open, result_->error == Errno::eagain, h, "EAGAIN");
 }
 
 }  // namespace lockstep::oracle

@@ -10,13 +10,42 @@ namespace {
 
 using T = TcpTrace;
 
-void listener(T& t, int backlog = 8) { t.open(3); t.bind(3, 80); t.listen(3, backlog); }
-void embryo(T& t, int backlog = 8) { listener(t, backlog); t.in({"S", 0}); t.out({"SA", 0, 1}); }
-void connecting(T& t) { t.open(4); t.ends(50000, 80); t.connect(4); t.out({"S", 0}); }
-void data(T& t, int length = 10) { t.in({"A", 1, 1, length}); t.out({"A", 1, 1 + length}); }
-void sent(T& t, int length = 10) { t.client(); t.send(4, length, length); t.out({"A", 1, 1, length}); }
-void fin_sent(T& t) { t.client(); t.shutdown(4, ShutdownHow::write); t.out({"FA", 1, 1}); }
-void fin_wait_2(T& t) { t.client(); t.close(4); t.out({"FA", 1, 1}); t.in({"A", 1, 2}); }
+void listener(T& t, int backlog = 8) {
+  t.open(3);
+  t.bind(3, 80);
+  t.listen(3, backlog);
+}
+void embryo(T& t, int backlog = 8) {
+  listener(t, backlog);
+  t.in({"S", 0});
+  t.out({"SA", 0, 1});
+}
+void connecting(T& t) {
+  t.open(4);
+  t.ends(50000, 80);
+  t.connect(4);
+  t.out({"S", 0});
+}
+void data(T& t, int length = 10) {
+  t.in({"A", 1, 1, length});
+  t.out({"A", 1, 1 + length});
+}
+void sent(T& t, int length = 10) {
+  t.client();
+  t.send(4, length, length);
+  t.out({"A", 1, 1, length});
+}
+void fin_sent(T& t) {
+  t.client();
+  t.shutdown(4, ShutdownHow::write);
+  t.out({"FA", 1, 1});
+}
+void fin_wait_2(T& t) {
+  t.client();
+  t.close(4);
+  t.out({"FA", 1, 1});
+  t.in({"A", 1, 2});
+}
 // A connection of a listener that ended in TIME-WAIT here.
 void time_wait_of_server(T& t) {
   t.server();
@@ -214,6 +243,19 @@ TEST(TcpSegmentRules, OfOpeningHoldAndAloneReject) { check_tcp_rule_cases(openin
 TEST(TcpSegmentRules, OfResetsHoldAndAloneReject) { check_tcp_rule_cases(resets); }
 TEST(TcpSegmentRules, OfAcknowledgingHoldAndAloneReject) { check_tcp_rule_cases(acknowledging); }
 TEST(TcpSegmentRules, OfSendingHoldAndAloneReject) { check_tcp_rule_cases(sending); }
+
+TEST(TcpSegmentRules, EachHasACase) {
+  std::vector<Rule> seen;
+  const auto note = [&](const TcpRuleCase& c) { seen.push_back(c.rule); };
+  std::ranges::for_each(opening, note);
+  std::ranges::for_each(resets, note);
+  std::ranges::for_each(acknowledging, note);
+  std::ranges::for_each(sending, note);
+#define LOCKSTEP_HAS_CASE(id, name, force, sections, source, sentence) \
+  EXPECT_EQ(std::ranges::count(seen, Rule::id), 1) << name;
+  LOCKSTEP_TCP_SEGMENT_RULES(LOCKSTEP_HAS_CASE)
+#undef LOCKSTEP_HAS_CASE
+}
 
 }  // namespace
 }  // namespace lockstep::oracle

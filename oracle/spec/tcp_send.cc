@@ -46,9 +46,8 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
         return;
       }
       check(Rule::tcp_connecting_calls,
-            result_->error == Errno::eagain ||
-                (h.write_shut && result_->error == Errno::epipe),
-            h, "EAGAIN");
+            result_->error == Errno::eagain || (h.write_shut && result_->error == Errno::epipe), h,
+            "EAGAIN");
       return;
     }
     const bool open = h.state == TcpState::established || h.state == TcpState::close_wait;
@@ -58,8 +57,7 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
     }
     if (result_->ok()) {
       judgement_->apply(Rule::tcp_send_succeeds);
-      if (!check(Rule::tcp_send_takes_some,
-                 taken >= (asked == 0 ? 0 : 1) && taken <= asked, h,
+      if (!check(Rule::tcp_send_takes_some, taken >= (asked == 0 ? 0 : 1) && taken <= asked, h,
                  [&] { return "1.." + std::to_string(asked); })) {
         return;
       }
@@ -67,8 +65,8 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
       check(Rule::tcp_send_buffer_is_bounded, queued <= most, h, "EAGAIN");
       return;
     }
-    if (!check(h.spurned ? h.spurn_rule : Rule::tcp_send_succeeds, result_->error == Errno::eagain && asked > 0, h,
-               "success")) {
+    if (!check(h.spurned ? h.spurn_rule : Rule::tcp_send_succeeds,
+               result_->error == Errno::eagain && asked > 0, h, "success")) {
       return;
     }
     check(Rule::tcp_send_buffer_is_bounded, !surely_has_room(c, h, 2) && !c.writable, h,

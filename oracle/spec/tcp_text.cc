@@ -47,8 +47,8 @@ void TcpEngine::arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg,
     return;
   }
   const bool short_of_memory = memory_may_be_short(c, h);
-  const bool sure = in_order && !short_of_memory && !unresolved(h) &&
-                    end <= h.edge && h.rcv_nxt < h.edge;
+  const bool sure =
+      in_order && !short_of_memory && !unresolved(h) && end <= h.edge && h.rcv_nxt < h.edge;
   // Cut at the edge: what lies past it may be refused by itself.
   if (end > begin) {
     const Slice& payload = seg.payload;

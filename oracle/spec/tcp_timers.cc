@@ -192,8 +192,9 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
     return;
   }
   if (h.syn_due) {
-    check(h.syn_rule, false, h,
-          h.state == TcpState::syn_received ? "a SYN|ACK within the step" : "a SYN within the step");
+    check(
+        h.syn_rule, false, h,
+        h.state == TcpState::syn_received ? "a SYN|ACK within the step" : "a SYN within the step");
     return;
   }
   for (const DueReset& due : h.resets) {
@@ -310,8 +311,8 @@ void TcpEngine::on_settled() {
   for (std::size_t i = 0; i < used_ && !done(); ++i) {
     Connection& c = connections_[i];
     if (!c.in_use) continue;
-    const bool owed = std::ranges::all_of(
-        c.hypotheses, [&](const Hypothesis& h) { return debt_of(c, h).owed; });
+    const bool owed =
+        std::ranges::all_of(c.hypotheses, [&](const Hypothesis& h) { return debt_of(c, h).owed; });
     if (!owed) {
       count_paid(c);
       continue;

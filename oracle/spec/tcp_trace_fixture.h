@@ -1,5 +1,5 @@
-// TcpTrace: hand-made observations of the TCP of one host, 10.0.0.1, for tests of rules. Every call,
-// arrival and tick begins a step; what leaves belongs to the step before it. Sequence and
+// TcpTrace: hand-made observations of the TCP of one host, 10.0.0.1, for tests of rules. Every
+// call, arrival and tick begins a step; what leaves belongs to the step before it. Sequence and
 // acknowledgment numbers are offsets from the initial ones: 0 is the SYN, 1 the first byte.
 #pragma once
 
@@ -26,7 +26,9 @@ class TcpTrace : public HostServices {
   SocketModel& socket(SocketId id) override;
   SocketId make_child(const SocketModel& listener, const Endpoint& local) override;
   bool ephemeral_port_may_be_free(const SocketModel&) const override { return ports_free; }
-  bool ephemeral_port_may_be_exhausted(const SocketModel&) const override { return ports_exhausted; }
+  bool ephemeral_port_may_be_exhausted(const SocketModel&) const override {
+    return ports_exhausted;
+  }
   bool listen_conflicts(const SocketModel&) const override { return conflicts; }
   void learn_local(SocketModel& socket, const Endpoint& local) override;
 

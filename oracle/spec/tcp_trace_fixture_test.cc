@@ -80,8 +80,7 @@ void TcpTrace::bind(int fd, std::uint16_t port) {
 void TcpTrace::call(int fd, Syscall call, const SyscallResult& result) {
   begin_step();
   call.fd = Fd{fd};
-  model_.on_call(socket(by_fd_[size_of(fd)]), call, result,
-                 {our_stream, sent_[size_of(fd)]});
+  model_.on_call(socket(by_fd_[size_of(fd)]), call, result, {our_stream, sent_[size_of(fd)]});
 }
 
 void TcpTrace::listen(int fd, int backlog, Errno error) {

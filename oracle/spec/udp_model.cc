@@ -134,12 +134,14 @@ void UdpModel::follow_connect(SocketModel& socket, const Target& target) {
   s.misdirected = false;
   s.peer_unsure = target.unsure;
   s.had_v4_source = s.had_v4_source || target.to.ip.is_v4();
+  // Of two that are connected to one peer from one address, the last to connect receives.
+  s.order = ++next_order_;
+  s.order_known = s.order_known && !again;
   if (!socket.local.ip.is_unspecified()) return;
   // Connected anew, the socket keeps the source of the first route, not seen yet.
   if (!target.unsure && !again) socket.local.ip = route_source(target.to.ip);
   if (socket.local.ip.is_unspecified()) socket.local_known = false;
   // Whether the stack files the socket anew among its equals cannot be told.
-  s.order = ++next_order_;
   s.order_known = false;
 }
 

@@ -109,6 +109,17 @@ TEST_F(Bind, ToPortZeroAvoidsPortsTakenAtOtherAddresses) {
   EXPECT_NE(port_of(fd), 49152);
 }
 
+TEST_F(Bind, ToPortZeroSharesWithOtherAddressesWhenNothingElseIsLeft) {
+  HostConfig config = host_at({"10.0.0.1"});
+  config.ephemeral_first = config.ephemeral_last = 5000;
+  host.reset(config);
+  for (Type type : {Type::stream, Type::dgram}) {
+    EXPECT_EQ(bound(type, "10.0.0.1:5000"), "OK");
+    EXPECT_EQ(bound(type, "127.0.0.1:0"), "OK");
+    EXPECT_EQ(bound(type, "0.0.0.0:0"), "EADDRINUSE");
+  }
+}
+
 TEST_F(Bind, ToPortZeroUsesTheWholeRangeAndThenFails) {
   HostConfig config = host_at({"10.0.0.1"});
   config.ephemeral_first = 100;

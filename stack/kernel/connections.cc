@@ -54,7 +54,8 @@ void Kernel::connection_established(Slot slot, TcpState before) {
   }
   // A shutdown in SYN-RECEIVED takes effect now. One that came before connect() shuts the calls
   // but sends no FIN, as in Linux.
-  if (before == TcpState::syn_received && socket.shut_write && socket.tcb.state == TcpState::established) {
+  if (before == TcpState::syn_received && socket.shut_write &&
+      socket.tcb.state == TcpState::established) {
     TcpIo io = io_for(socket);
     close_sending(socket.tcb, io);
   }

@@ -58,6 +58,7 @@ void Kernel::arrive_tcp(const Packet& packet, const TcpSegment& segment) {
   TcpIo io = io_for(socket);
   if (socket.listener != no_slot && socket.tcb.state == TcpState::syn_received) {
     const Socket& listener = sockets_[socket.listener];
+    io.passive = true;
     io.may_establish = listener.accept_queue.size() <= listener.backlog;
   }
   const TcpState before = socket.tcb.state;

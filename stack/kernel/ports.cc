@@ -66,14 +66,17 @@ void Kernel::stop_receiving(Slot slot) {
   socket.is_receiver = false;
 }
 
+// A port that nobody holds; else one that is held at addresses that do not overlap (bind(2)).
 std::uint16_t Kernel::choose_free_port(Type type, const IpAddress& ip) {
   if (config_.ephemeral_last < config_.ephemeral_first) return 0;
   const std::uint32_t size = config_.ephemeral_last - config_.ephemeral_first + 1u;
   std::uint32_t& cursor = next_port_[type == Type::stream ? 1 : 0];
-  for (std::uint32_t tried = 0; tried < size; ++tried) {
+  for (std::uint32_t tried = 0; tried < 2 * size; ++tried) {
     const std::uint32_t offset = (cursor + tried) % size;
     const auto port = static_cast<std::uint16_t>(config_.ephemeral_first + offset);
-    if (port == 0 || !ports_.is_free_at(PortKey::of(type, ip.family, port), ip)) continue;
+    const PortKey key = PortKey::of(type, ip.family, port);
+    const bool fits = tried < size ? ports_.is_free(key) : ports_.is_free_at(key, ip);
+    if (port == 0 || !fits) continue;
     cursor = (offset + 1) % size;
     return port;
   }

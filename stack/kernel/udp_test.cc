@@ -183,6 +183,14 @@ TEST_F(Udp, ConnectedToPortZeroHasNoPeerName) {
   EXPECT_EQ(name_of(a.peer_address(one)), "ENOTCONN");
 }
 
+TEST_F(Udp, ConnectedToPortZeroHearsEveryPortOfItsPeer) {
+  b.bind(two, at("10.0.0.2:2000"));
+  b.connect(two, at("10.0.0.1:0"));
+  sendto(a, one, "x", "10.0.0.2:2000");
+  settle();
+  EXPECT_EQ(receive(b, two), "x");
+}
+
 TEST_F(Udp, DropsTheNewestWhenTheBufferIsFull) {
   HostConfig config = host_at({"10.0.0.2"});
   config.receive_buffer = 1000;

@@ -22,6 +22,8 @@ struct TcpIo {
   std::vector<Packet>& outbound;
   std::uint32_t& challenge_acks_left;
 
+  // The connection was opened by a listener and is not accepted yet.
+  bool passive = false;
   // False while the accept queue has no room: the handshake's last ACK is then ignored.
   bool may_establish = true;
   // The application will read no more: data that arrives after our FIN resets the connection.

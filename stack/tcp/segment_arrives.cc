@@ -23,7 +23,9 @@ bool acceptable(const Tcb& tcb, SequenceNumber seg_seq, std::uint32_t seg_len) {
 }  // namespace
 
 bool check_sequence(Tcb& tcb, Incoming& in, TcpIo& io) {
-  if (tcb.state == TcpState::syn_received && in.syn && !in.rst && in.seg_seq == tcb.irs) {
+  const bool may_be_answer = !in.ack || !io.passive;
+  if (tcb.state == TcpState::syn_received && in.syn && !in.rst && may_be_answer &&
+      in.seg_seq == tcb.irs) {
     if (!in.ack) {
       // The peer repeats its SYN: it has not seen ours.
       send_syn_ack(tcb, io);

@@ -1,0 +1,94 @@
+// Segments that arrive in TIME-WAIT, and ICMP errors. RFC 9293 3.10.7.4, 3.9.2.2; RFC 6191;
+// RFC 1122 4.2.3.9; docs/oracle.md for what Linux does.
+#include "oracle/spec/tcp_engine.h"
+
+namespace lockstep::oracle {
+
+// Whether the SYN takes the place of a connection in TIME-WAIT (RFC 6191 2), which then is over.
+// `floor`: the number that the new connection's initial one must exceed.
+bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
+                          std::optional<std::uint32_t>& floor) {
+  bool shared = false;
+  if (find_listener(c.tuple.local, shared) == nullptr) return false;
+  bool over = false;
+  Offset above = 0;
+  std::uint32_t highest = 0;
+  for (const Hypothesis& h : c.hypotheses) {
+    if (h.state == TcpState::closed) {
+      over = true;
+      continue;
+    }
+    if (h.state != TcpState::time_wait) return false;
+    above = unwrap(seg.seq, h.irs, h.rcv_nxt) - h.rcv_nxt;
+    highest = wrap(h.nxt - 1, h.iss);
+  }
+  if (above < 0 && !over) return false;
+  if (above <= 0) {
+    judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
+    return false;
+  }
+  judgement_->apply(Rule::tcp_time_wait_gives_way);
+  if (!over) floor = highest;
+  branch(c, [](Hypothesis& h) { h.state = TcpState::closed; });
+  return true;
+}
+
+void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
+  if (seg.has(tcp_rst)) {
+    const Acceptable fits = acceptable(c, h, seq, static_cast<Offset>(seg.sequence_length()));
+    h.ack_allowed = true;
+    if (fits == Acceptable::no) return;
+    // RFC 1337 would keep it; Linux does not by default.
+    if (seq != h.rcv_nxt) fork(h);
+    h.state = TcpState::closed;
+    return;
+  }
+  if (seg.has(tcp_syn) && !seg.has(tcp_ack)) {
+    if (seq < h.rcv_nxt) {
+      owe_challenge(h, seg, Rule::tcp_time_wait_gives_way);
+      return;
+    }
+    // Nobody listens for the new connection: the SYN is reset or acknowledged.
+    Hypothesis over = h;
+    over.state = TcpState::closed;
+    owe_reset(over, seg, Rule::tcp_closed_answers_reset, false);
+    fork(over);
+    h.ack_allowed = true;
+    return;
+  }
+  if (seg.sequence_length() > 0 || seq != h.rcv_nxt) {
+    owe_challenge(h, seg, Rule::tcp_time_wait_acks);
+    h.state_age = 0;
+  } else {
+    h.ack_allowed = true;
+  }
+}
+
+void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
+  const std::optional<Quote> quote = decode_quote(icmp);
+  if (!quote || quote->protocol != protocol_tcp || !host_->is_local(packet.destination)) return;
+  Connection* c = find_for_tuple(quote->sender, true);
+  if (c == nullptr) return;
+  Errno error = Errno::ok;
+  if (icmp.kind == IcmpKind::port_unreachable) error = Errno::econnrefused;
+  if (icmp.kind == IcmpKind::host_unreachable) error = Errno::ehostunreach;
+  if (icmp.kind == IcmpKind::net_unreachable) error = Errno::enetunreach;
+  if (icmp.kind == IcmpKind::time_exceeded) error = Errno::ehostunreach;
+  branch(*c, [&](Hypothesis& h) {
+    const Offset seq = unwrap(quote->tcp_seq.value_or(h.iss), h.iss, h.nxt);
+    if (!h.iss_known || seq < h.una || seq > h.nxt) return;
+    if (error == Errno::ok) return;
+    if (h.state == TcpState::syn_sent) {
+      // Linux gives up at once (semantics 50); RFC 1122 4.2.3.9 makes some of these soft.
+      const bool hard = icmp.kind != IcmpKind::time_exceeded;
+      if (!hard) fork(h);
+      reset_connection(*c, h, error, Rule::tcp_icmp_is_soft);
+    } else if (h.synchronized()) {
+      judgement_->apply(Rule::tcp_icmp_is_soft);
+      h.soft_error = error;
+    }
+  });
+}
+
+}  // namespace lockstep::oracle
