@@ -126,6 +126,7 @@ void TcpEngine::on_shutdown(StreamSocket& s, SocketModel&, Connection& c) {
   if (opening) {
     // The attempt is dissolved; the next call learns of it (semantics 75).
     s.phase = Phase::unconnected;
+    s.read_shut = s.write_shut = false;
     s.error = Errno::econnreset;
     s.error_certain = true;
     detach(s);

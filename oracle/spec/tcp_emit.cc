@@ -92,6 +92,12 @@ void TcpEngine::on_left(const Packet& packet) {
       c->own_sack = seg->options.sack_permitted;
     }
     if (seg->has(tcp_syn)) c->own_window = seg->window;
+    if (seg->has(tcp_syn | tcp_ack) && c->maybe_listener && !done()) {
+      // The listener's port shows.
+      c->maybe_listener = false;
+      SocketModel& listener = host_->socket(c->listener);
+      host_->learn_local(listener, {listener.local.ip, tuple.local.port});
+    }
   }
   packet_ = nullptr;
 }
@@ -185,7 +191,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
                [&] { return "seq=" + std::to_string(h.iss); })) {
       return;
     }
-    if (!h.syn_due) ++h.retries;
+    if (!h.syn_due && c.arrivals == 0) count_retry(c, h);
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 1, h,
                "no more SYNs")) {
       return;
@@ -208,6 +214,15 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     h.edge = std::max(h.edge, 1 + Offset{seg.window});
     h.ack_due = false;
   }
+}
+
+// The last retransmission may be followed by the end of the connection within the same step.
+void TcpEngine::count_retry(Connection& c, Hypothesis& h) {
+  ++h.retries;
+  if (!c.ticked || !may_give_up(c, h)) return;
+  Hypothesis dead = h;
+  time_out(c, dead);
+  fork(dead);
 }
 
 // The acknowledgment: of what arrived, all of it or as it stood at the start of the step, and never
@@ -327,7 +342,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   }
   const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;
   if (retransmits) {
-    ++h.retries;
+    count_retry(c, h);
     h.duplicate_acks = 0;
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 4, h,
                "no more retransmissions")) {

@@ -210,6 +210,7 @@ class TcpEngine {
   // tcp_emit.cc: segments that leave.
   void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void count_retry(Connection& c, Hypothesis& h);
   void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
@@ -226,6 +227,7 @@ class TcpEngine {
   void count_paid(const Connection& c);
   void step_deadlines(Connection& c, Hypothesis& h);
   void step_timers(Connection& c, Hypothesis& h);
+  bool timers_due(const Connection& c, const Hypothesis& h) const;
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
   std::uint64_t least_attempt_ticks() const;

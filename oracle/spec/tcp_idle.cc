@@ -7,6 +7,8 @@ namespace lockstep::oracle {
 // The pending error is answered by one failing call. Answers whether this one was it.
 bool TcpEngine::take_idle_error(StreamSocket& s) {
   if (s.error == Errno::ok) return false;
+  // connect to AF_UNSPEC resets what was alive; what had just ended keeps its own error.
+  if (!s.error_certain && result_->error == Errno::econnreset) s.error = Errno::econnreset;
   if (!s.error_certain && result_->error != s.error) {
     s.error = Errno::ok;
     return false;
@@ -109,6 +111,8 @@ void TcpEngine::on_get_error(StreamSocket& s) {
   const auto got = static_cast<Errno>(result_->option_value.value);
   Connection* c = connection_of(s);
   if (!result_->ok() || c == nullptr) {
+    const bool perhaps = s.error != Errno::ok && !s.error_certain;
+    if (perhaps && got == Errno::econnreset) s.error = got;
     if (require(
             Rule::tcp_error_reported_once, result_->ok() && got == s.error,
             [&] { return std::string(errno_name(s.error)); }, &s)) {

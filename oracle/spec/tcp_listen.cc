@@ -48,6 +48,7 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
 // The listener is closed or shut: children in its queue are reset, embryonic ones forgotten.
 void TcpEngine::stop_listening(StreamSocket& s, Rule rule) {
   s.listening = false;
+  s.read_shut = s.write_shut = false;  // Linux: tcp_disconnect.
   s.had_connection = true;  // As a connection's end, this one's gives back its port.
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
@@ -96,15 +97,20 @@ StreamSocket* TcpEngine::find_listener(const Endpoint& local, bool& shared) {
   return best;
 }
 
-// Whether a listener whose port the kernel chose, and which did not show yet, may be the one.
-bool TcpEngine::may_be_listened(const Endpoint& local) const {
+// The listener whose port the kernel chose, and which did not show yet, that may be the one.
+// `shared`: there are several.
+StreamSocket* TcpEngine::find_maybe_listener(const Endpoint& local, bool& shared) {
+  shared = false;
   const HostConfig& config = host_->config();
-  if (local.port < config.ephemeral_first || local.port > config.ephemeral_last) return false;
+  if (local.port < config.ephemeral_first || local.port > config.ephemeral_last) return nullptr;
+  StreamSocket* found = nullptr;
   for (std::size_t i = 0; i < streams_used_; ++i) {
-    const StreamSocket& s = streams_[i];
-    if (s.listening && !host_->socket(s.id).local_known) return true;
+    StreamSocket& s = streams_[i];
+    if (!s.listening || host_->socket(s.id).local_known) continue;
+    shared = found != nullptr;
+    found = &s;
   }
-  return false;
+  return found;
 }
 
 TcpEngine::Room TcpEngine::room_of(SocketId listener, const Connection* except) const {

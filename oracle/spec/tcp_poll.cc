@@ -52,6 +52,7 @@ void TcpEngine::on_poll(Connection& c) {
     check(rule, missing == 0 && wrong == 0, h, [&] { return poll_events_text(must & asked); });
   });
   c.writable = (revents & poll_out) != 0;
+  c.writable_buffer = host_->socket(c.socket).send_buffer;
 }
 
 void TcpEngine::on_getpeername(Connection& c) {
