@@ -33,7 +33,8 @@ namespace {
 Child::Child(std::vector<std::string> argv, const std::string& error_file)
     : argv_(std::move(argv)) {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe: " + std::string(strerror(errno)));
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    throw std::runtime_error("pipe: " + std::string(strerror(errno)));
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("fork: " + std::string(strerror(errno)));
   if (pid_ == 0) become(argv_, ends[1], error_file.c_str());

@@ -78,8 +78,8 @@ class Session {
   }
 
   void start_workers() {
-    const bool instrumented = !options_.instrumented.empty() &&
-                              fs::exists(options_.instrumented) && options_.runs == 0;
+    const bool instrumented =
+        !options_.instrumented.empty() && fs::exists(options_.instrumented) && options_.runs == 0;
     const unsigned jobs = std::max(1u, options_.jobs);
     const unsigned fuzzers = instrumented ? jobs / 2 : 0;
     const unsigned generators = jobs - fuzzers;
@@ -95,13 +95,20 @@ class Session {
   }
 
   std::vector<std::string> generator_argv(unsigned index, unsigned count) const {
-    std::vector<std::string> argv = {options_.command.string(), "worker",
-                                     "--port", options_.choice.port,
-                                     "--dialect", options_.dialect,
-                                     "--seed", std::to_string(options_.seed),
-                                     "--index", std::to_string(index),
-                                     "--workers", std::to_string(count),
-                                     "--raw", raw_.string()};
+    std::vector<std::string> argv = {options_.command.string(),
+                                     "worker",
+                                     "--port",
+                                     options_.choice.port,
+                                     "--dialect",
+                                     options_.dialect,
+                                     "--seed",
+                                     std::to_string(options_.seed),
+                                     "--index",
+                                     std::to_string(index),
+                                     "--workers",
+                                     std::to_string(count),
+                                     "--raw",
+                                     raw_.string()};
     if (!options_.choice.lie.empty()) {
       argv.insert(argv.end(), {"--lie", options_.choice.lie});
     }
@@ -130,8 +137,12 @@ class Session {
   }
 
   void start(std::vector<std::string> argv, bool generator, unsigned index) {
-    workers_.push_back(Worker{Child(std::move(argv), (raw_ / "workers.log").string()), generator,
-                              index, {}, elapsed(), false});
+    workers_.push_back(Worker{Child(std::move(argv), (raw_ / "workers.log").string()),
+                              generator,
+                              index,
+                              {},
+                              elapsed(),
+                              false});
   }
 
   void wait_for_lines() {
@@ -188,12 +199,11 @@ class Session {
     judge::Trace trace;
     judge::run(runner, shrunk.scenario, &trace);
     const fs::path name = options_.out / view::finding_name(shrunk.scenario, cause);
-    absl::StatusOr<fs::path> folder =
-        view::write_finding(options_.out, *parsed, shrunk.scenario, trace,
-                            "lockstep run" + replay_options() + " " +
-                                (name / "scenario.scn").string());
-    if (!folder.ok()) throw std::runtime_error("cannot write a finding below " +
-                                               options_.out.string());
+    absl::StatusOr<fs::path> folder = view::write_finding(
+        options_.out, *parsed, shrunk.scenario, trace,
+        "lockstep run" + replay_options() + " " + (name / "scenario.scn").string());
+    if (!folder.ok())
+      throw std::runtime_error("cannot write a finding below " + options_.out.string());
     add({cause, *folder, shrunk.scenario.steps.size(), shrunk.replays, found_after,
          elapsed() - found_after});
   }
@@ -287,9 +297,8 @@ class Session {
     const double seconds = elapsed();
     return tenths(seconds) + " s  " + grouped(runs) + " scenarios  " +
            grouped(static_cast<std::uint64_t>(static_cast<double>(effective) / seconds)) +
-           " steps/s  rules " + std::to_string(std::count(rules.begin(), rules.end(), true)) +
-           "/" + std::to_string(rules.size()) + "  findings " +
-           std::to_string(summary_.findings.size());
+           " steps/s  rules " + std::to_string(std::count(rules.begin(), rules.end(), true)) + "/" +
+           std::to_string(rules.size()) + "  findings " + std::to_string(summary_.findings.size());
   }
 
   const FuzzOptions& options_;

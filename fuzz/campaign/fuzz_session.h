@@ -21,8 +21,8 @@ struct FuzzOptions {
   unsigned jobs = 2;
   bool keep_going = false;  // Past the first finding, until the budget is spent.
   std::filesystem::path out = "findings";
-  std::filesystem::path command;      // This program.
-  std::filesystem::path instrumented; // The libFuzzer worker; empty or missing for none.
+  std::filesystem::path command;       // This program.
+  std::filesystem::path instrumented;  // The libFuzzer worker; empty or missing for none.
 };
 
 struct FuzzFinding {

@@ -43,8 +43,7 @@ std::array<Share, 6> shares(const GeneratorFigures& f) {
 
 }  // namespace
 
-GeneratorFigures measure_generator(judge::Runner& runner, std::uint64_t seed,
-                                   std::uint64_t count) {
+GeneratorFigures measure_generator(judge::Runner& runner, std::uint64_t seed, std::uint64_t count) {
   GeneratorFigures figures;
   Record record(runner);
   for (std::uint64_t number = 0; number < count; ++number) {

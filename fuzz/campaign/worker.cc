@@ -29,7 +29,8 @@ class CurrentNumber {
     if (file < 0 || ftruncate(file, sizeof(std::uint64_t)) != 0) {
       throw std::runtime_error(path.string() + ": cannot be written");
     }
-    void* mapped = mmap(nullptr, sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void* mapped =
+        mmap(nullptr, sizeof(std::uint64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (mapped == MAP_FAILED) throw std::runtime_error(path.string() + ": cannot be mapped");
     number_ = static_cast<volatile std::uint64_t*>(mapped);

@@ -1,8 +1,9 @@
 // WorkerReport: what a worker process tells its parent, as lines on a pipe:
 //
-//   stat RUNS STEPS EFFECTIVE INCONCLUSIVE RULES     counts since its start; RULES is a bit per rule
-//                                                    as hexadecimal digits, rule 0 the lowest bit of
-//                                                    the first digit
+//   stat RUNS STEPS EFFECTIVE INCONCLUSIVE RULES     counts since its start; RULES is a bit per
+//   rule
+//                                                    as hexadecimal digits, rule 0 the lowest bit
+//                                                    of the first digit
 //   finding PATH                                     a scenario that broke a rule, not shrunk yet
 #pragma once
 

@@ -55,9 +55,10 @@ int diff(const Arguments& arguments) {
 void add_diff(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("diff", "The first observation in which two stacks differ");
-  command->footer("Example: lockstep diff corpus/scenarios --port in_process --port in_process "
-                  "--lie none --lie ack_ahead\n"
-                  "Exit: 0 no difference that a rule forbids, 1 one of the two broke a rule.");
+  command->footer(
+      "Example: lockstep diff corpus/scenarios --port in_process --port in_process "
+      "--lie none --lie ack_ahead\n"
+      "Exit: 0 no difference that a rule forbids, 1 one of the two broke a rule.");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("FILE", arguments->files, "Scenario files, or directories of them")
       ->required();

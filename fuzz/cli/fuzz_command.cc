@@ -33,26 +33,26 @@ void print_summary(const campaign::FuzzOptions& options, const campaign::FuzzSum
               campaign::grouped(summary.runs).c_str(), campaign::grouped(summary.steps).c_str(),
               campaign::grouped(summary.effective).c_str(), summary.seconds,
               campaign::grouped(static_cast<std::uint64_t>(per_second)).c_str());
-  std::printf("rules applied: %zu of %zu; inconclusive: %s (%.3f %%)\n",
-              static_cast<std::size_t>(applied), oracle::rule_count(),
-              campaign::grouped(summary.inconclusive).c_str(),
-              summary.runs == 0 ? 0.0
-                                : 100.0 * static_cast<double>(summary.inconclusive) /
-                                      static_cast<double>(summary.runs));
+  std::printf(
+      "rules applied: %zu of %zu; inconclusive: %s (%.3f %%)\n", static_cast<std::size_t>(applied),
+      oracle::rule_count(), campaign::grouped(summary.inconclusive).c_str(),
+      summary.runs == 0
+          ? 0.0
+          : 100.0 * static_cast<double>(summary.inconclusive) / static_cast<double>(summary.runs));
   if (summary.findings.empty()) {
     std::printf("no finding\n");
     return;
   }
   std::printf("%zu finding(s):\n", summary.findings.size());
-  const std::string lie =
-      options.choice.lie.empty() ? "" : " --lie " + options.choice.lie;
+  const std::string lie = options.choice.lie.empty() ? "" : " --lie " + options.choice.lie;
   for (const campaign::FuzzFinding& finding : summary.findings) {
     std::printf("  %s\n    found after %.1f s, shrunk to %zu steps by %u replays in %.1f s\n",
                 finding.cause.c_str(), finding.found_after, finding.steps, finding.replays,
                 finding.shrunk_in);
     if (fs::is_directory(finding.path)) {
-      std::printf("    replay:   lockstep run%s %s/scenario.scn\n    keep it:  lockstep promote %s\n",
-                  lie.c_str(), finding.path.c_str(), finding.path.c_str());
+      std::printf(
+          "    replay:   lockstep run%s %s/scenario.scn\n    keep it:  lockstep promote %s\n",
+          lie.c_str(), finding.path.c_str(), finding.path.c_str());
     } else {
       std::printf("    see %s\n", finding.path.c_str());
     }
@@ -87,8 +87,9 @@ struct WorkerArguments {
 void add_fuzz(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("fuzz", "Search for a scenario in which the stack breaks a rule");
-  command->footer("Example: lockstep fuzz --time 60s --seed 7\n"
-                  "Exit: 0 nothing found, 1 findings. Stops at the first unless --keep-going.");
+  command->footer(
+      "Example: lockstep fuzz --time 60s --seed 7\n"
+      "Exit: 0 nothing found, 1 findings. Stops at the first unless --keep-going.");
   auto arguments = std::make_shared<FuzzArguments>();
   add_world_options(*command, arguments->world);
   command->add_option("--time", arguments->time, "Budget: 60s, 10m, 2h; 0 for none")

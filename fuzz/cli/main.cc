@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   add_ports(app, exit_code);
   add_lies(app, exit_code);
   add_generator(app, exit_code);
+  add_example(app, exit_code);
   add_worker(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -76,11 +76,11 @@ int run_all(const Options& options) {
 
 void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "Replay scenarios under the oracle");
-  command->footer("Example: lockstep run corpus/scenarios\n"
-                  "Exit: 0 all hold, 1 a violation or a failed expectation, 2 unsupported there.");
+  command->footer(
+      "Example: lockstep run corpus/scenarios\n"
+      "Exit: 0 all hold, 1 a violation or a failed expectation, 2 unsupported there.");
   auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->files, "Scenario files, or directories of them")
-      ->required();
+  command->add_option("FILE", options->files, "Scenario files, or directories of them")->required();
   add_world_options(*command, options->world);
   command->add_flag("--trace", options->trace, "Print everything that happened");
   command->add_flag("--bytes", options->bytes, "Send every packet through its encoded bytes");

@@ -6,9 +6,9 @@
 
 #include "fuzz/cli/command.h"
 #include "oracle/judge/run.h"
+#include "oracle/view/capture.h"
 #include "oracle/view/json.h"
 #include "oracle/view/ladder.h"
-#include "oracle/view/capture.h"
 #include "oracle/view/svg.h"
 
 namespace lockstep::cli {
@@ -25,11 +25,8 @@ using Render = std::string (*)(const judge::Trace&);
 
 const std::map<std::string, Render>& formats() {
   static const std::map<std::string, Render> all = {
-      {"ladder", view::to_ladder},
-      {"svg", view::to_svg},
-      {"json", view::to_json},
-      {"pcapng", view::to_pcapng},
-      {"trace", judge::to_text},
+      {"ladder", view::to_ladder}, {"svg", view::to_svg},     {"json", view::to_json},
+      {"pcapng", view::to_pcapng}, {"trace", judge::to_text},
   };
   return all;
 }

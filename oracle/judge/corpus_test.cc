@@ -1,5 +1,5 @@
-// Replays the corpus on the simulated stack: every scenario holds, its trace never varies, and every
-// written rule is applied by some scenario. A file added to the corpus is picked up as it is.
+// Replays the corpus on the simulated stack: every scenario holds, its trace never varies, and
+// every written rule is applied by some scenario. A file added to the corpus is picked up as it is.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -64,7 +64,8 @@ TEST(Corpus, every_scenario_holds) {
     Trace trace;
     const RunResult result = run(runner, scenario, &trace);
     EXPECT_EQ(result.verdict.outcome, Outcome::allowed)
-        << file << "\n" << explain(result.verdict) << to_text(trace);
+        << file << "\n"
+        << explain(result.verdict) << to_text(trace);
   }
 }
 

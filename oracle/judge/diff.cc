@@ -26,9 +26,7 @@ class Normaliser {
   std::map<FourTuple, std::uint32_t> initial_;
 };
 
-bool shows_something(const TraceEvent& event) {
-  return event.kind != TraceEvent::Kind::verdict;
-}
+bool shows_something(const TraceEvent& event) { return event.kind != TraceEvent::Kind::verdict; }
 
 std::string shown(const TraceEvent* event, const Packet& packet) {
   if (event == nullptr) return "nothing more";
@@ -59,9 +57,8 @@ std::string shown(const TraceEvent* event, const Packet& packet) {
 }
 
 const TraceEvent* at(const Trace& trace, std::size_t index) {
-  return index < trace.events.size() && shows_something(trace.events[index])
-             ? &trace.events[index]
-             : nullptr;
+  return index < trace.events.size() && shows_something(trace.events[index]) ? &trace.events[index]
+                                                                             : nullptr;
 }
 
 std::string judged(const Trace& trace) {

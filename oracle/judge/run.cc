@@ -36,9 +36,8 @@ RunResult run(Runner& runner, const scenario::Scenario& scenario, Trace* trace) 
   trace->scenario = scenario;
   trace->scenario.steps.clear();
   runner.set_trace(trace);
-  RunResult result = run_steps(runner, scenario, [&](Runner& at) {
-    trace->scenario.steps.push_back(at.resolved_step());
-  });
+  RunResult result = run_steps(
+      runner, scenario, [&](Runner& at) { trace->scenario.steps.push_back(at.resolved_step()); });
   runner.set_trace(nullptr);
   trace->verdict = result.verdict;
   return result;

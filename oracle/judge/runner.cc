@@ -123,10 +123,19 @@ Effect Runner::act(const step::Settle&) {
   if (oracle_.may_stay_unsettled()) return Effect::some;
   oracle_.on_settled();
   end_micro_step();
-  stop(Outcome::unsettled, "after " + std::to_string(settle_rounds_max) + " rounds or " +
-                               std::to_string(settle_packets_max) +
-                               " packets something is still in flight or owed");
+  stop(Outcome::unsettled, unsettled_message());
   return Effect::some;
+}
+
+std::string Runner::unsettled_message() const {
+  std::string text = "after " + std::to_string(settle_rounds_max) + " rounds or " +
+                     std::to_string(settle_packets_max) +
+                     " packets something is still in flight or owed; the oracle sees";
+  for (std::size_t host = 0; host < hosts_in_use_; ++host) {
+    text += "\n" + lines_[host].name + ": " +
+            oracle_.describe_host(static_cast<HostIndex>(host));
+  }
+  return text;
 }
 
 Effect Runner::act(const step::Expect& expect) {

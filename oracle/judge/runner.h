@@ -32,9 +32,9 @@ enum class Effect : std::uint8_t { none, some };
 
 // What happened on the wire of a run, for measuring generators.
 struct Facts {
-  bool stream_socket = false;   // Some TCP socket was made.
-  bool data_arrived = false;    // A TCP segment with payload arrived.
-  bool retransmitted = false;   // A segment left with numbers that had left before.
+  bool stream_socket = false;  // Some TCP socket was made.
+  bool data_arrived = false;   // A TCP segment with payload arrived.
+  bool retransmitted = false;  // A segment left with numbers that had left before.
 };
 
 // The bounds of one settle.
@@ -145,6 +145,7 @@ class Runner {
   Port& port_of(std::size_t host);
   void end_micro_step();
   void stop(Outcome outcome, std::string message);
+  std::string unsettled_message() const;
   TraceEvent* trace_event(TraceEvent::Kind kind, scenario::HostIndex host);
 
   PortFactory factory_;
@@ -164,7 +165,7 @@ class Runner {
   Verdict verdict_;
   Facts facts_;
   scenario::Step resolved_;
-  std::uint32_t caused_ = 0;        // Packets that the current step has caused.
+  std::uint32_t caused_ = 0;  // Packets that the current step has caused.
   Trace* trace_ = nullptr;
   const scenario::Scenario* names_ = nullptr;
   bool byte_path_ = false;

@@ -26,8 +26,7 @@ const InFlight* Runner::find_by_kind(const scenario::PacketByKind& ref) const {
     const FourTuple tuple = sender_tuple(entry.packet);
     const Endpoint& local = socket->host == entry.from ? tuple.local : tuple.peer;
     const Endpoint& peer = socket->host == entry.from ? tuple.peer : tuple.local;
-    return local.port == socket->local.port &&
-           (socket->peer.port == 0 || peer == socket->peer);
+    return local.port == socket->local.port && (socket->peer.port == 0 || peer == socket->peer);
   };
   std::uint32_t seen = 0;
   for (const InFlight& entry : flight_.in_flight()) {
@@ -135,8 +134,7 @@ Effect Runner::act(const step::Forge& forge) {
   }
   const Shown* shown = nullptr;
   for (const Shown& candidate : shown_) {
-    if (candidate.host == socket->host && candidate.tcp &&
-        candidate.tuple.peer == socket->peer &&
+    if (candidate.host == socket->host && candidate.tcp && candidate.tuple.peer == socket->peer &&
         (socket->local.port == 0 || candidate.tuple.local.port == socket->local.port)) {
       shown = &candidate;
     }
@@ -151,11 +149,10 @@ Effect Runner::act(const step::Forge& forge) {
     segment.ack = shown->snd_nxt + static_cast<std::uint32_t>(forge.ack_delta);
   }
   segment.window = forge.window;
-  segment.payload = Slice::filled(std::min<std::size_t>(forge.length, 1400),
-                                  [&](std::span<std::byte> bytes) {
-                                    oracle::fill_payload({resolved_.label | oracle::forged_key_bit, 0},
-                                                 bytes);
-                                  });
+  segment.payload =
+      Slice::filled(std::min<std::size_t>(forge.length, 1400), [&](std::span<std::byte> bytes) {
+        oracle::fill_payload({resolved_.label | oracle::forged_key_bit, 0}, bytes);
+      });
   Packet packet;
   packet.source = shown->tuple.peer.ip;
   packet.destination = shown->tuple.local.ip;
@@ -168,8 +165,8 @@ Effect Runner::act(const step::Icmp& icmp) {
   const OpenSocket* socket = open_socket(icmp.socket);
   if (socket == nullptr || socket->local.port == 0) return Effect::none;
   if (!situation_.features[socket->host].has(Feature::icmp)) {
-    stop(Outcome::unsupported, "port " + hosts_[socket->host].port->traits().name +
-                                   " does not have the feature icmp");
+    stop(Outcome::unsupported,
+         "port " + hosts_[socket->host].port->traits().name + " does not have the feature icmp");
     return Effect::some;
   }
   const Shown* shown = nullptr;
@@ -194,8 +191,8 @@ Effect Runner::act(const step::Icmp& icmp) {
 }
 
 Effect Runner::act(const step::Partition& partition) {
-  if (partition.a == partition.b || partition.a >= hosts_in_use_ ||
-      partition.b >= hosts_in_use_ || partitioned(partition.a, partition.b)) {
+  if (partition.a == partition.b || partition.a >= hosts_in_use_ || partition.b >= hosts_in_use_ ||
+      partitioned(partition.a, partition.b)) {
     return Effect::none;
   }
   situation_.partitions.emplace_back(partition.a, partition.b);
@@ -219,10 +216,9 @@ Effect Runner::act(const step::Heal& heal) {
 }
 
 bool Runner::partitioned(HostIndex a, HostIndex b) const {
-  return std::any_of(situation_.partitions.begin(), situation_.partitions.end(),
-                     [&](const auto& pair) {
-                       return pair == std::pair(a, b) || pair == std::pair(b, a);
-                     });
+  return std::any_of(
+      situation_.partitions.begin(), situation_.partitions.end(),
+      [&](const auto& pair) { return pair == std::pair(a, b) || pair == std::pair(b, a); });
 }
 
 void Runner::arrive(HostIndex from, HostIndex to, const Packet& packet, std::uint64_t flight) {
@@ -299,8 +295,7 @@ void Runner::launch(HostIndex from, Packet&& packet) {
 }
 
 void Runner::launch_to(HostIndex from, HostIndex to, Packet&& packet) {
-  const std::uint64_t serial =
-      flight_.add(std::move(packet), from, to, resolved_.label, caused_++);
+  const std::uint64_t serial = flight_.add(std::move(packet), from, to, resolved_.label, caused_++);
   const InFlight& entry = flight_.in_flight().back();
   if (trace_ != nullptr) {
     TraceEvent* event = trace_event(TraceEvent::Kind::left, from);

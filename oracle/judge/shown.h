@@ -13,11 +13,11 @@ namespace lockstep::judge {
 struct Shown {
   scenario::HostIndex host = 0;
   bool tcp = true;
-  bool acknowledges = false;     // rcv_nxt was shown.
-  FourTuple tuple;               // As the host sees it.
+  bool acknowledges = false;  // rcv_nxt was shown.
+  FourTuple tuple;            // As the host sees it.
   std::uint32_t snd_nxt = 0;
   std::uint32_t rcv_nxt = 0;
-  Packet last;                   // The last packet that left on it.
+  Packet last;  // The last packet that left on it.
 };
 
 // Finds or makes the entry of the packet's connection and takes over what the packet shows. True

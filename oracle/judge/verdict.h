@@ -23,10 +23,10 @@ std::string_view outcome_name(Outcome outcome);
 
 struct Verdict {
   Outcome outcome = Outcome::allowed;
-  scenario::Label step = 0;      // Where; 0 when allowed.
-  std::uint32_t line = 0;        // Of the scenario's text; 0 when it had none.
-  oracle::Violation violation;   // Outcome::violation alone.
-  std::string message;           // The other outcomes: one line.
+  scenario::Label step = 0;     // Where; 0 when allowed.
+  std::uint32_t line = 0;       // Of the scenario's text; 0 when it had none.
+  oracle::Violation violation;  // Outcome::violation alone.
+  std::string message;          // The other outcomes: one line.
 
   // What shrinking must keep: the rule's name, or the outcome's name where no rule is broken.
   std::string_view cause() const;

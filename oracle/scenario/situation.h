@@ -21,22 +21,22 @@ struct OpenSocket {
   Domain domain = Domain::inet;
   Type type = Type::stream;
   Phase phase = Phase::fresh;
-  bool write_shut = false;        // shutdown(WR) succeeded.
-  bool peer_finished = false;     // A FIN for it was delivered.
-  Endpoint local;                 // Port 0 while unknown.
-  Endpoint peer;                  // Port 0 while unknown or none.
-  std::uint32_t unread = 0;       // Payload bytes delivered to it and not yet read, as an estimate.
-  std::uint32_t sent = 0;         // Bytes that send accepted.
-  std::uint16_t pending = 0;      // Listener: connections probably waiting for accept.
+  bool write_shut = false;     // shutdown(WR) succeeded.
+  bool peer_finished = false;  // A FIN for it was delivered.
+  Endpoint local;              // Port 0 while unknown.
+  Endpoint peer;               // Port 0 while unknown or none.
+  std::uint32_t unread = 0;    // Payload bytes delivered to it and not yet read, as an estimate.
+  std::uint32_t sent = 0;      // Bytes that send accepted.
+  std::uint16_t pending = 0;   // Listener: connections probably waiting for accept.
 };
 
 struct Situation {
   std::span<const HostLine> hosts;
-  std::vector<OpenSocket> sockets;          // In the order of their making; closed ones stay.
-  std::vector<FeatureSet> features;         // Per host.
+  std::vector<OpenSocket> sockets;   // In the order of their making; closed ones stay.
+  std::vector<FeatureSet> features;  // Per host.
   const Flight* flight = nullptr;
   Label next_label = 1;
-  std::uint16_t next_name = 0;              // The index that the next new socket's name has.
+  std::uint16_t next_name = 0;  // The index that the next new socket's name has.
   std::vector<std::pair<HostIndex, HostIndex>> partitions;
 };
 

@@ -1,6 +1,6 @@
-// Scenario: hosts and a list of explicit steps, the one form in which every searcher says what to do
-// next. Any subsequence of a scenario is a scenario: a step whose socket name was never bound, or
-// whose packet is not there, is a no-op. The text form is in docs/scenario-language.md.
+// Scenario: hosts and a list of explicit steps, the one form in which every searcher says what to
+// do next. Any subsequence of a scenario is a scenario: a step whose socket name was never bound,
+// or whose packet is not there, is a no-op. The text form is in docs/scenario-language.md.
 #pragma once
 
 #include <cstddef>
@@ -123,8 +123,8 @@ struct Replay {
 };
 
 // A segment that the peer never sent arrives at the host of `socket`, on its connection:
-// seq = rcv_nxt + seq_delta, ack = snd_nxt + ack_delta, where rcv_nxt and snd_nxt are those that the
-// host last showed on the wire; a no-op before it showed any.
+// seq = rcv_nxt + seq_delta, ack = snd_nxt + ack_delta, where rcv_nxt and snd_nxt are those that
+// the host last showed on the wire; a no-op before it showed any.
 struct Forge {
   SocketName socket;
   TcpFlags flags = tcp_ack;
@@ -176,9 +176,9 @@ struct Expect {
   HostIndex from = 0;
   HostIndex to = 0;
   bool absent = false;
-  std::optional<PacketKind> kind;          // `data`, `ack` ...
-  std::optional<TcpFlags> flags;           // exactly these, PSH aside
-  std::optional<std::uint32_t> length;     // payload bytes
+  std::optional<PacketKind> kind;       // `data`, `ack` ...
+  std::optional<TcpFlags> flags;        // exactly these, PSH aside
+  std::optional<std::uint32_t> length;  // payload bytes
   friend bool operator==(const Expect&, const Expect&) = default;
 };
 
@@ -191,8 +191,8 @@ using Action = std::variant<step::Call, step::Deliver, step::Drop, step::Duplica
 // What the author says a call returns, on top of what the oracle allows. Fields left out are not
 // asserted.
 struct ExpectedResult {
-  std::optional<Errno> error;            // Errno::ok: any success.
-  std::optional<std::int64_t> value;     // Bytes, revents, option value (SO_ERROR: as `error`).
+  std::optional<Errno> error;         // Errno::ok: any success.
+  std::optional<std::int64_t> value;  // Bytes, revents, option value (SO_ERROR: as `error`).
   std::optional<SocketAddress> address;
 
   friend bool operator==(const ExpectedResult&, const ExpectedResult&) = default;

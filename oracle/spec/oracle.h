@@ -31,7 +31,7 @@ class Oracle {
 
   // Observations, in the order in which they happened. `tag` names the bytes of send and sendto.
   void on_call(std::uint8_t host, const Syscall& call, const SyscallResult& result, PayloadTag tag);
-  void on_left(std::uint8_t host, const Packet& packet);     // before any matching on_arrived
+  void on_left(std::uint8_t host, const Packet& packet);  // before any matching on_arrived
   // Well-formed, checksums right. `forged`: no host ever sent this packet.
   void on_arrived(std::uint8_t host, const Packet& packet, bool forged = false);
   void on_tick(std::uint8_t host, std::uint32_t ticks);

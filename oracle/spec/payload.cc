@@ -43,7 +43,8 @@ bool for_each_word(PayloadTag tag, std::size_t size, Part visit_part, Whole visi
     done += count;
     return visit_part(word, from, count);
   };
-  while (done < size && (tag.offset + done < 2 * word_size || (tag.offset + done) % word_size != 0)) {
+  while (done < size &&
+         (tag.offset + done < 2 * word_size || (tag.offset + done) % word_size != 0)) {
     if (!part()) return false;
   }
   const std::uint64_t stream = stream_of(tag.key);

@@ -1,6 +1,7 @@
-// Rule: the unit of judgement and of coverage. A rule is a row: an id, one sentence, its source, its
-// numbers in docs/semantics.md, and whether it is written yet. Families list their rows as X-macros
-// in rules_*.h; the enumerator of `tcp.close.unread_sends_rst` is tcp_close_unread_sends_rst.
+// Rule: the unit of judgement and of coverage. A rule is a row: an id, one sentence, its source,
+// its numbers in docs/semantics.md, and whether it is written yet. Families list their rows as
+// X-macros in rules_*.h; the enumerator of `tcp.close.unread_sends_rst` is
+// tcp_close_unread_sends_rst.
 #pragma once
 
 #include <array>
@@ -28,7 +29,7 @@ enum class Force : std::uint8_t { must, may };
 
 struct RuleRow {
   Rule rule;
-  std::string_view name;      // "tcp.close.unread_sends_rst"
+  std::string_view name;  // "tcp.close.unread_sends_rst"
   Force force;
   std::string_view sections;  // "78" or "13 15 18"
   std::string_view source;    // "RFC 9293 3.6.1; close(2)"

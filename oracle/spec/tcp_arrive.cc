@@ -40,10 +40,9 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   }
   bool shared = false;
   if (c == nullptr) {
-    if (may_be_listened(tuple.local)) {
-      judgement_->give_up("a segment that may be for a listener whose port nobody asked for");
-    }
     StreamSocket* listener = find_listener(tuple.local, shared);
+    const bool maybe = listener == nullptr;
+    if (maybe) listener = find_maybe_listener(tuple.local, shared);
     const SocketId listener_id = listener == nullptr ? 0 : listener->id;
     if (shared) judgement_->give_up("several listeners share an address and a port");
     c = &make_connection(tuple);
@@ -51,12 +50,14 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
       c->listener = listener_id;
       c->socket = host_->make_child(host_->socket(listener_id), tuple.local);
       stream(c->socket);
+      c->maybe_listener = maybe;
     }
     c->iss_floor = floor;
   }
   ++c->arrivals;
   challenged_ = false;
   branch(*c, [&](Hypothesis& h) {
+    h.probes = 0;
     const TcpState before = h.state;
     const Offset una = h.una;
     const Offset rcv_nxt = h.rcv_nxt;
@@ -80,6 +81,11 @@ void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
       StreamSocket* listener = find_listener(c.tuple.local, shared);
       const bool ours = c.listener != 0 && !c.accepted && !h.queued;
       const bool opens = seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst);
+      if (listener == nullptr && c.maybe_listener && ours) {
+        Hypothesis taken = h;
+        arrive_listen(c, taken, seg, stream(c.listener));
+        fork(taken);
+      }
       if (listener == nullptr) {
         arrive_closed(c, h, seg);
       } else if (ours || !opens) {

@@ -148,12 +148,12 @@ struct Run {
 // A connection: what all hypotheses share, and the hypotheses.
 struct Connection {
   FourTuple tuple;
-  bool tuple_known = true;  // False until the SYN shows the local end that was chosen.
-  SocketId socket = 0;      // 0: a tuple that no socket owns (a stray segment came for it).
-  SocketId listener = 0;    // The listener whose child it is.
-  bool maybe_listener = false;   // It may be another's: that listener's port is not known.
-  bool accepted = false;    // A child that accept returned.
-  bool orphan = false;      // The application closed it.
+  bool tuple_known = true;      // False until the SYN shows the local end that was chosen.
+  SocketId socket = 0;          // 0: a tuple that no socket owns (a stray segment came for it).
+  SocketId listener = 0;        // The listener whose child it is.
+  bool maybe_listener = false;  // It may be another's: that listener's port is not known.
+  bool accepted = false;        // A child that accept returned.
+  bool orphan = false;          // The application closed it.
   bool in_use = false;
   bool wants_fin = false;  // The application closed its sending side.
   bool syn_was_sent = false;
@@ -165,7 +165,7 @@ struct Connection {
   std::optional<std::uint32_t> iss_floor;  // SND.NXT of the connection in TIME-WAIT it replaced.
   std::uint16_t own_window = 0;            // In our SYN.
   bool blocked = false;                    // A send answered EAGAIN and nothing has happened since.
-  std::int32_t writable_buffer = 0;  // SO_SNDBUF as it was then.
+  std::int32_t writable_buffer = 0;        // SO_SNDBUF as it was then.
   bool writable = false;                   // A poll answered OUT and nothing has happened since.
   bool touched = false;                    // Something happened in this step.
   std::uint32_t arrivals = 0;              // Segments that arrived in this step.

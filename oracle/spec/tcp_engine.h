@@ -127,7 +127,7 @@ class TcpEngine {
   void on_listen(StreamSocket& s, SocketModel& socket);
   void stop_listening(StreamSocket& s, Rule rule);
   StreamSocket* find_listener(const Endpoint& local, bool& shared);
-  bool may_be_listened(const Endpoint& local) const;
+  StreamSocket* find_maybe_listener(const Endpoint& local, bool& shared);
   bool covers(const SocketModel& listener, const Endpoint& local) const;
   struct Room {
     std::uint32_t queued_least = 0;

@@ -23,11 +23,11 @@ bool TcpEngine::take_idle_error(StreamSocket& s) {
 }
 
 void TcpEngine::idle_send(StreamSocket& s) {
+  if (take_idle_error(s)) return;
   if (s.listening) {
     require(Rule::tcp_listener_calls, result_->error == Errno::epipe, "EPIPE", &s);
     return;
   }
-  if (take_idle_error(s)) return;
   require(Rule::tcp_unconnected_calls, result_->error == Errno::epipe, "EPIPE", &s);
 }
 

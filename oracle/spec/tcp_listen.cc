@@ -49,7 +49,7 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
 void TcpEngine::stop_listening(StreamSocket& s, Rule rule) {
   s.listening = false;
   s.read_shut = s.write_shut = false;  // Linux: tcp_disconnect.
-  s.had_connection = true;  // As a connection's end, this one's gives back its port.
+  s.had_connection = true;             // As a connection's end, this one's gives back its port.
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
     if (!c.in_use || c.listener != s.id || c.accepted) continue;

@@ -39,8 +39,7 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
   const auto asked = static_cast<Offset>(call_->data.size());
   const auto taken = static_cast<Offset>(result_->value);
   const std::size_t most = 2 * send_buffer_of(*host_, host_->socket(s.id)) + 65536;
-  const bool was_writable =
-      c.writable && c.writable_buffer == host_->socket(s.id).send_buffer;
+  const bool was_writable = c.writable && c.writable_buffer == host_->socket(s.id).send_buffer;
   branch(c, [&](Hypothesis& h) {
     if (h.state == TcpState::syn_sent || h.state == TcpState::syn_received) {
       if (h.error != Errno::ok) {

@@ -43,7 +43,9 @@ struct IpAddress {
     return is_v4() ? (low >> 24) == 127 : (high == 0 && low == 1);
   }
   // 224.0.0.0/4 or ff00::/8.
-  constexpr bool is_multicast() const { return is_v4() ? (low >> 28) == 0xe : (high >> 56) == 0xff; }
+  constexpr bool is_multicast() const {
+    return is_v4() ? (low >> 28) == 0xe : (high >> 56) == 0xff;
+  }
   // 255.255.255.255, the limited broadcast address.
   constexpr bool is_broadcast() const { return is_v4() && low == 0xffffffffu; }
   // ::ffff:a.b.c.d (RFC 4291 2.5.5.2).

@@ -14,6 +14,6 @@ namespace lockstep::detail {
 
 }  // namespace lockstep::detail
 
-#define LOCKSTEP_CHECK(condition)                                                        \
-  ((condition) ? static_cast<void>(0)                                                    \
+#define LOCKSTEP_CHECK(condition)     \
+  ((condition) ? static_cast<void>(0) \
                : ::lockstep::detail::check_failed(__FILE__, __LINE__, #condition))

@@ -1,6 +1,6 @@
-// Errno: the errors a socket call can return, with Linux's numbers and names (errno(3), asm-generic).
-// A simulated errno is a value, never a thrown exception and never the process's own errno.
-// The enumerators are lower-case because <cerrno> defines the upper-case names as macros.
+// Errno: the errors a socket call can return, with Linux's numbers and names (errno(3),
+// asm-generic). A simulated errno is a value, never a thrown exception and never the process's own
+// errno. The enumerators are lower-case because <cerrno> defines the upper-case names as macros.
 #pragma once
 
 #include <cstdint>

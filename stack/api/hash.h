@@ -12,7 +12,8 @@ namespace lockstep {
 // Folds `value` into `seed`. One 64 x 64 -> 128 bit multiplication.
 constexpr std::uint64_t hash_mix(std::uint64_t seed, std::uint64_t value) {
   __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(seed ^ 0x9e3779b97f4a7c15u) * (value ^ 0xd6e8feb86659fd93u);
+  const Wide product =
+      static_cast<Wide>(seed ^ 0x9e3779b97f4a7c15u) * (value ^ 0xd6e8feb86659fd93u);
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64) ^ value;
 }
 

@@ -20,8 +20,8 @@ struct HostConfig {
   std::uint32_t default_backlog = 1024;  // The cap on listen's backlog (somaxconn).
   std::uint16_t ephemeral_first = 49152;
   std::uint16_t ephemeral_last = 65535;
-  std::uint32_t max_sockets = 1024;      // Descriptors; past it EMFILE.
-  bool unprivileged = false;             // bind below port 1024 answers EACCES.
+  std::uint32_t max_sockets = 1024;  // Descriptors; past it EMFILE.
+  bool unprivileged = false;         // bind below port 1024 answers EACCES.
 
   std::uint32_t tick_ms = 100;                   // Protocol time of one tick.
   std::uint32_t retransmit_threshold_ticks = 3;  // First retransmission timeout; doubles.

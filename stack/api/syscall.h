@@ -74,8 +74,8 @@ struct Syscall {
 
 struct SyscallResult {
   Errno error = Errno::ok;
-  bool truncated = false;   // MSG_TRUNC in msg_flags: the datagram was longer than the buffer.
-  std::int64_t value = 0;   // -1 when error is set.
+  bool truncated = false;  // MSG_TRUNC in msg_flags: the datagram was longer than the buffer.
+  std::int64_t value = 0;  // -1 when error is set.
   OptionValue option_value;
   SocketAddress address;
 

@@ -18,9 +18,9 @@
 #include "stack/kernel/socket.h"
 #include "stack/kernel/socket_table.h"
 #include "stack/kernel/timer_queue.h"
-#include "stack/wire/wire_event.h"
 #include "stack/tcp/io.h"
 #include "stack/wire/packet.h"
+#include "stack/wire/wire_event.h"
 
 namespace lockstep {
 

@@ -28,17 +28,17 @@ enum class PortClock : std::uint8_t { exact, elapsing };
 // What a port may be unable to do; the generator heeds it and the judge reports `unsupported`.
 enum class Feature : std::uint8_t {
   ipv6,
-  local_sockets,   // AF_UNIX
-  dual_stack,      // IPv4-mapped addresses, IPV6_V6ONLY
+  local_sockets,  // AF_UNIX
+  dual_stack,     // IPv4-mapped addresses, IPV6_V6ONLY
   urgent_data,
   linger,
   buffer_options,  // SO_RCVBUF, SO_SNDBUF, SO_RCVLOWAT
   tcp_options,     // TCP_CORK, TCP_MAXSEG, keepalive, TCP_USER_TIMEOUT, TCP_LINGER2
   ip_options,      // IP_RECVERR, IP_MTU_DISCOVER
   dup,
-  queue_sizes,     // SIOCINQ, SIOCOUTQ
-  disconnect,      // connect(AF_UNSPEC)
-  icmp,            // ICMP errors are heeded and generated
+  queue_sizes,  // SIOCINQ, SIOCOUTQ
+  disconnect,   // connect(AF_UNSPEC)
+  icmp,         // ICMP errors are heeded and generated
   window_scale,
   multicast,
   loopback_shown,  // packets that a host sends to itself appear in egress()

@@ -18,8 +18,7 @@ bool receives(const Syscall& call) {
 // The bytes that a successful receive wrote.
 std::span<std::byte> received(const Syscall& call, const SyscallResult& result) {
   if (!receives(call) || !result.ok() || result.value <= 0) return {};
-  return call.buffer.first(
-      std::min(call.buffer.size(), static_cast<std::size_t>(result.value)));
+  return call.buffer.first(std::min(call.buffer.size(), static_cast<std::size_t>(result.value)));
 }
 
 class RecvByteFlipped final : public Decorator {

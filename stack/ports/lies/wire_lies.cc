@@ -14,10 +14,9 @@ bool leaves(const WireEvent& event) { return event.kind == WireEvent::Kind::left
 template <typename Predicate>
 void remove_packets(std::vector<WireEvent>& out, std::size_t first, Predicate predicate) {
   const auto begin = out.begin() + static_cast<std::ptrdiff_t>(first);
-  out.erase(std::remove_if(begin, out.end(),
-                           [&](const WireEvent& event) {
-                             return leaves(event) && predicate(event.packet);
-                           }),
+  out.erase(std::remove_if(
+                begin, out.end(),
+                [&](const WireEvent& event) { return leaves(event) && predicate(event.packet); }),
             out.end());
 }
 
