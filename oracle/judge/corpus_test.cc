@@ -109,6 +109,26 @@ TEST(Corpus, encoded_bytes_give_the_same_trace_as_values) {
   }
 }
 
+// Rules about what the simulated stack cannot do yet: a scenario for them would be unsupported.
+struct Beyond {
+  std::string_view rule;
+  Feature feature;
+};
+constexpr Beyond beyond_the_simulated_stack[] = {
+    {"bind.mapped_on_v6only", Feature::dual_stack},
+    {"option.v6only_is_fixed_by_bind", Feature::dual_stack},
+    {"tcp.icmp.is_soft", Feature::icmp},
+    {"udp.icmp.from_nowhere", Feature::icmp},
+    {"udp.send.oob", Feature::urgent_data},
+};
+
+bool is_beyond(std::string_view rule, FeatureSet features) {
+  for (const Beyond& row : beyond_the_simulated_stack) {
+    if (row.rule == rule) return !features.has(row.feature);
+  }
+  return false;
+}
+
 TEST(Corpus, every_written_rule_is_applied) {
   Runner runner = make_runner();
   for (const fs::path& file : all_files()) {
@@ -118,7 +138,8 @@ TEST(Corpus, every_written_rule_is_applied) {
   const std::vector<std::uint32_t>& applied = runner.oracle().judgement().applied();
   std::string missing;
   for (const oracle::RuleRow& row : oracle::rule_rows()) {
-    if (applied[static_cast<std::size_t>(row.rule)] == 0) {
+    if (applied[static_cast<std::size_t>(row.rule)] == 0 &&
+        !is_beyond(row.name, runner.features())) {
       missing += "\n  " + std::string(row.name);
     }
   }
