@@ -57,15 +57,15 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   ++c->arrivals;
   challenged_ = false;
   branch(*c, [&](Hypothesis& h) {
-    h.probes = 0;
     const TcpState before = h.state;
     const Offset una = h.una;
     const Offset rcv_nxt = h.rcv_nxt;
+    const Offset wnd_right = h.wnd_right;
     const std::size_t copies = h.copies.size() + h.fins.size();
     visit(*c, h, 2 + ((seg.flags & tcp_syn) != 0 ? 1 : 0) + ((seg.flags & tcp_rst) != 0 ? 2 : 0));
     arrive(*c, h, seg);
     const bool changed = h.state != before || h.una != una || h.rcv_nxt != rcv_nxt ||
-                         h.copies.size() + h.fins.size() != copies;
+                         h.wnd_right != wnd_right || h.copies.size() + h.fins.size() != copies;
     if (forged && changed && before != TcpState::closed) h.doubtful = true;
     if (forged) {
       for (Hypothesis& other : forks_) other.doubtful = true;
@@ -278,6 +278,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
     ++h.duplicate_acks;
   }
   take_window(h, seg, seq, ack);
+  if (ack >= h.una) h.probes = 0;
   if (ack <= h.una) return true;
   h.una = ack;
   h.waited = 0;

@@ -22,7 +22,8 @@ bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
     above = unwrap(seg.seq, h.irs, h.rcv_nxt) - h.rcv_nxt;
     highest = wrap(h.nxt - 1, h.iss);
   }
-  if (above < 0 && !over) return false;
+  constexpr Offset half = Offset{1} << 31;  // As far below as above.
+  if (above < 0 && above != -half && !over) return false;
   if (above <= 0) {
     judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
     return false;

@@ -206,7 +206,7 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
     fork(dead);
     challenge(h);
     // Linux looks at the acknowledgment first, and keeps the embryonic connection.
-    if (passive && has_ack && (ack <= 0 || ack > h.nxt)) {
+    if (has_ack && (ack <= 0 || ack > h.nxt)) {
       owe_reset(h, seg, Rule::tcp_syn_received_resets_bad_ack, false);
     }
     return;

@@ -131,7 +131,9 @@ void TcpEngine::on_shutdown(StreamSocket& s, SocketModel&, Connection& c) {
     s.error_certain = true;
     detach(s);
   } else if (s.phase == Phase::connecting) {
-    s.phase = c.hypotheses.front().synchronized() ? Phase::connected : Phase::disconnecting;
+    const Hypothesis& h = c.hypotheses.front();
+    const bool connected = h.synchronized() && h.state != TcpState::time_wait;
+    s.phase = connected ? Phase::connected : Phase::disconnecting;
   }
 }
 

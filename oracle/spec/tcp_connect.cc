@@ -117,7 +117,10 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
   }
   // A port that the stack chose ends with the connection, so that connect chooses another.
   const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
-  if (!has_port && host_->ephemeral_port_may_be_exhausted(socket)) {
+  SocketModel fresh = socket;  // As it stands once it gave back what an older connection left.
+  fresh.bound = has_port;
+  if (!socket.address_chosen) fresh.local.ip = IpAddress::any(to.ip.family);
+  if (!has_port && host_->ephemeral_port_may_be_exhausted(fresh)) {
     out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
   }
   if (has_port && socket.local_known) {
@@ -194,6 +197,7 @@ void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
     stop_listening(s, Rule::tcp_disconnect_resets);
     return;
   }
+  s.read_shut = s.write_shut = false;
   Connection* c = connection_of(s);
   if (c == nullptr) return;
   Errno error = Errno::ok;

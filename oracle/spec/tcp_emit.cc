@@ -30,7 +30,8 @@ Connection* TcpEngine::find_for_tuple(const FourTuple& tuple, bool alive) {
 Connection* TcpEngine::find_opening(const FourTuple& tuple) {
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
-    if (!c.in_use || c.tuple_known || c.tuple.peer != tuple.peer) continue;
+    if (!c.in_use || c.tuple.peer != tuple.peer) continue;
+    if (c.tuple_known && (c.tuple != tuple || !c.hypotheses.front().syn_due)) continue;
     const Endpoint& local = c.tuple.local;
     if (local.port != 0 && local.port != tuple.local.port) continue;
     if (!local.ip.is_unspecified() && local.ip != tuple.local.ip) continue;
@@ -55,12 +56,12 @@ void TcpEngine::on_left(const Packet& packet) {
                                 "an address of the host")) {
       c->tuple = tuple;
       c->tuple_known = true;
-      // The ends are free, so that the TIME-WAIT of an older connection is over.
+      // The ends were free, so that an older connection between them is over.
       for (std::size_t i = 0; i < used_; ++i) {
         Connection& older = connections_[i];
         if (&older == c || !older.in_use || !older.tuple_known || older.tuple != tuple) continue;
         for (Hypothesis& h : older.hypotheses) {
-          if (h.state == TcpState::time_wait) h.state = TcpState::closed;
+          h.state = TcpState::closed;
         }
       }
       if (c->socket != 0) host_->learn_local(host_->socket(c->socket), tuple.local);
@@ -191,7 +192,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
                [&] { return "seq=" + std::to_string(h.iss); })) {
       return;
     }
-    if (!h.syn_due && c.arrivals == 0) count_retry(c, h);
+    if (!h.syn_due && c.arrivals == 0) count_retry(c, h, h.retries);
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 1, h,
                "no more SYNs")) {
       return;
@@ -216,9 +217,10 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   }
 }
 
-// The last retransmission may be followed by the end of the connection within the same step.
-void TcpEngine::count_retry(Connection& c, Hypothesis& h) {
-  ++h.retries;
+// The last retransmission or probe may be followed by the end of the connection within the same
+// step.
+void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter) {
+  ++counter;
   if (!c.ticked || !may_give_up(c, h)) return;
   Hypothesis dead = h;
   time_out(c, dead);
@@ -286,7 +288,7 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
   if (size == 0 && !fin) {
     const bool probe = seq == h.una - 1 || (seq == h.una_before - 1);
     if (probe && (keepalive || (unsent && h.una == h.nxt))) {
-      ++h.probes;
+      count_retry(c, h, h.probes);
       return;
     }
     const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || h.wnd_right_low < h.nxt;
@@ -296,7 +298,7 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
     return;
   }
   if (keepalive && size <= 1 && seq == h.una - 1) {
-    ++h.probes;
+    count_retry(c, h, h.probes);
     return;
   }
   if (!check(Rule::tcp_sends_accepted_bytes,
@@ -342,7 +344,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   }
   const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;
   if (retransmits) {
-    count_retry(c, h);
+    count_retry(c, h, h.retries);
     h.duplicate_acks = 0;
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 4, h,
                "no more retransmissions")) {

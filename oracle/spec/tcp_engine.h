@@ -210,7 +210,7 @@ class TcpEngine {
   // tcp_emit.cc: segments that leave.
   void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
-  void count_retry(Connection& c, Hypothesis& h);
+  void count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter);
   void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);

@@ -94,7 +94,7 @@ void TcpEngine::idle_poll(StreamSocket& s) {
   if (s.error != Errno::ok) all |= poll_err;
   if (s.read_shut) all |= poll_in | poll_rdhup;
   const PollEvents asked = call_->events | poll_err | poll_hup;
-  if (!s.error_certain && (revents & poll_err) == 0) all &= ~poll_err;
+  if (!s.error_certain && (revents & poll_err) == 0) all = static_cast<PollEvents>(all & ~poll_err);
   require(
       Rule::tcp_poll_unconnected, revents == (all & asked),
       [&] { return poll_events_text(all & asked); }, &s);
