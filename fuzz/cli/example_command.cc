@@ -1,4 +1,5 @@
-// lockstep example RULE...: for each rule the smallest scenario found that applies it and is allowed.
+// lockstep example RULE...: for each rule the smallest scenario found that applies it and is
+// allowed.
 #include <algorithm>
 #include <cstdio>
 #include <map>
@@ -100,15 +101,15 @@ int give_examples(const Arguments& arguments) {
 void add_example(CLI::App& app, int& exit_code) {
   CLI::App* command =
       app.add_subcommand("example", "The smallest scenario found in which a rule is applied");
-  command->footer("Example: lockstep example tcp.simultaneous_open\n"
-                  "Exit: 0 one found for each rule, 1 none found for some.");
+  command->footer(
+      "Example: lockstep example tcp.simultaneous_open\n"
+      "Exit: 0 one found for each rule, 1 none found for some.");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("RULE", arguments->rules, "Names of rules")->required();
   command->add_option("-o,--out", arguments->out, "A folder, for one file a rule");
   command->add_option("--runs", arguments->runs, "Generated scenarios to search")
       ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "What they are drawn from")
-      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "What they are drawn from")->capture_default_str();
   add_world_options(*command, arguments->world);
   command->callback([arguments, &exit_code] { exit_code = give_examples(*arguments); });
 }

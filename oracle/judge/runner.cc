@@ -132,8 +132,7 @@ std::string Runner::unsettled_message() const {
                      std::to_string(settle_packets_max) +
                      " packets something is still in flight or owed; the oracle sees";
   for (std::size_t host = 0; host < hosts_in_use_; ++host) {
-    text += "\n" + lines_[host].name + ": " +
-            oracle_.describe_host(static_cast<HostIndex>(host));
+    text += "\n" + lines_[host].name + ": " + oracle_.describe_host(static_cast<HostIndex>(host));
   }
   return text;
 }

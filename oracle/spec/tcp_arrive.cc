@@ -362,6 +362,7 @@ void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegmen
     owe_reset(h, seg, rule, true);
     h.resets.back().from_connection = true;
     reset_connection(c, h, Errno::econnreset, rule);
+    h.ended_by_text = true;
     if (must) return;
     // A FIN alone that leaves a gap: RFC 9293 acknowledges it, Linux resets.
     arrive_text(c, alive, seg, seq);

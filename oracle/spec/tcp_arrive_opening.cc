@@ -74,12 +74,11 @@ void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& se
     return;
   }
   if (room.queued_most + room.embryonic_most > listener.backlog) fork(h);
+  // An embryo that ended left nothing behind but what it still has to answer in this step.
+  std::vector<DueReset> resets = std::move(h.resets);
+  h = Hypothesis();
+  h.resets = std::move(resets);
   h.state = TcpState::syn_received;
-  h.una = 0;
-  h.nxt = 0;
-  h.waited = 0;
-  h.retries = 0;
-  h.iss_known = false;
   learn_syn(c, h, seg);
   h.syn_due = true;
   h.syn_rule = Rule::tcp_listener_answers_syn;

@@ -179,6 +179,11 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   h.syn_due = true;
   h.syn_rule = Rule::tcp_connect_sends_syn;
   visit(c, h, 0);
+  if (s.error != Errno::ok && !s.error_certain) {
+    Hypothesis other = h;
+    other.error = Errno::ok;
+    c.hypotheses.push_back(std::move(other));
+  }
   s.connection = static_cast<std::int32_t>(&c - connections_.data());
   s.phase = result_->ok() ? Phase::connected : Phase::connecting;
   s.error = Errno::ok;
@@ -198,6 +203,7 @@ void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
     return;
   }
   s.read_shut = s.write_shut = false;
+  s.had_connection = true;
   Connection* c = connection_of(s);
   if (c == nullptr) return;
   Errno error = Errno::ok;

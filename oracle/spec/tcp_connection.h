@@ -112,7 +112,8 @@ struct Hypothesis {
   bool ack_allowed = false;  // A challenge ACK and the like.
   bool hushed = false;       // What arrived must not be answered.
   Rule hush_rule{};
-  bool syn_due = false;  // A SYN or SYN-ACK.
+  bool ended_by_text = false;  // The acknowledgment beside the text may have let something leave.
+  bool syn_due = false;        // A SYN or SYN-ACK.
   Rule syn_rule{};
   std::vector<DueReset> resets;
 

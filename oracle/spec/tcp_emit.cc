@@ -108,6 +108,11 @@ void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     emit_reset(c, h, seg);
     return;
   }
+  if (!h.alive() && h.ended_by_text && seg.has(tcp_ack) && !seg.has(tcp_syn) &&
+      seg.sequence_length() > 0) {
+    emit_sequence(c, h, seg, unwrap(seg.seq, h.iss, h.nxt));
+    return;
+  }
   const bool silenced = !h.alive() && h.hushed;
   if (!check(silenced ? h.hush_rule : Rule::tcp_segment_needs_connection, h.alive(), h,
              "no segment, or a RST")) {

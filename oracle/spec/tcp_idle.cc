@@ -113,6 +113,7 @@ void TcpEngine::on_get_error(StreamSocket& s) {
   if (!result_->ok() || c == nullptr) {
     const bool perhaps = s.error != Errno::ok && !s.error_certain;
     if (perhaps && got == Errno::econnreset) s.error = got;
+    if (perhaps && got == Errno::ok) s.error = got;
     if (require(
             Rule::tcp_error_reported_once, result_->ok() && got == s.error,
             [&] { return std::string(errno_name(s.error)); }, &s)) {

@@ -152,6 +152,7 @@ void TcpEngine::end_step(Connection& c) {
 void TcpEngine::begin_step(Hypothesis& h) {
   h.resets.clear();
   h.hushed = false;
+  h.ended_by_text = false;
   h.ack_due = false;
   h.ack_allowed = false;
   h.shown_in_step = false;

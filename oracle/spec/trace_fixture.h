@@ -44,6 +44,7 @@ class Trace {
   void send_takes(int fd, std::size_t size, std::string_view to, std::int64_t taken);
   // A datagram with the bytes of the last send, or others, leaves.
   void left(std::string_view from, std::string_view to, std::size_t size);
+  void syn_left(std::string_view from, std::string_view to);
   void left_other_bytes(std::string_view from, std::string_view to, std::size_t size);
   // A datagram of `size` bytes of stream `serial` arrives.
   void arrived(std::string_view from, std::string_view to, std::size_t size, std::uint32_t serial);

@@ -182,6 +182,22 @@ void Trace::left(std::string_view from, std::string_view to, std::size_t size) {
   oracle_.on_left(0, datagram(from, to, last_sent_, size));
 }
 
+void Trace::syn_left(std::string_view from, std::string_view to) {
+  const Endpoint source = *parse_endpoint(from);
+  const Endpoint destination = *parse_endpoint(to);
+  TcpSegment segment;
+  segment.source_port = source.port;
+  segment.destination_port = destination.port;
+  segment.flags = tcp_syn;
+  segment.window = 65535;
+  segment.options.mss = 1460;
+  Packet packet;
+  packet.source = source.ip;
+  packet.destination = destination.ip;
+  packet.body = std::move(segment);
+  oracle_.on_left(0, packet);
+}
+
 void Trace::left_other_bytes(std::string_view from, std::string_view to, std::size_t size) {
   oracle_.on_left(0, datagram(from, to, {77, 7}, size));
 }
