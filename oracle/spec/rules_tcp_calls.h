@@ -76,8 +76,8 @@
     "After the error of a reset was answered recv answers 0.")                                                          \
   X(tcp_recv_empty_is_eagain, "tcp.recv.empty_is_eagain", must, "57", "recv(2) EAGAIN",                                 \
     "recv on an open connection with nothing queued answers EAGAIN.")                                                   \
-  X(tcp_recv_of_nothing, "tcp.recv.of_nothing", may, "54", "recv(2)",                                                   \
-    "recv of length 0 may answer 0 at any time.")                                                                       \
+  X(tcp_recv_of_nothing, "tcp.recv.of_nothing", must, "54", "recv(2)",                                                  \
+    "recv of length 0 answers 0 while bytes wait.")                                                                      \
   X(tcp_queue_sizes, "tcp.queue.sizes", must, "66", "tcp(7) SIOCINQ, SIOCOUTQ",                                         \
     "SIOCINQ counts unread bytes without the FIN, SIOCOUTQ those not acknowledged.")                                    \
   X(tcp_shutdown_bad_how, "tcp.shutdown.bad_how", must, "71", "shutdown(2) EINVAL",                                     \

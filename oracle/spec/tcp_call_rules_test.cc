@@ -174,7 +174,9 @@ constexpr TcpRuleCase streams[] = {
     {Rule::tcp_recv_empty_is_eagain,
      [](T& t) { t.client(); t.recv_fails(4, Errno::eagain); },
      [](T& t) { t.client(); t.recv(4, 10, 0); }},
-    {Rule::tcp_recv_of_nothing, [](T& t) { t.client(); t.recv(4, 0, 0); }, nullptr},
+    {Rule::tcp_recv_of_nothing,
+     [](T& t) { t.client(); data(t); t.recv(4, 0, 0); },
+     [](T& t) { t.client(); data(t); t.recv_fails(4, Errno::eagain, 0); }},
     {Rule::tcp_queue_sizes,
      [](T& t) { t.client(); data(t); t.in({"FA", 11, 1}); t.out({"A", 1, 12}); t.inq(4, 10); t.send(4, 5, 5);
                 t.out({"A", 1, 12, 5}); t.outq(4, 5); },

@@ -95,7 +95,7 @@ struct Hypothesis {
 
   // What the application can see beside data.
   Errno error = Errno::ok;
-  Rule error_rule{};  // What brought the error.
+  Rule error_rule = Rule::tcp_error_reported_once;  // What brought the error.
   Errno soft_error = Errno::ok;
   bool read_shut = false;
   bool write_shut = false;

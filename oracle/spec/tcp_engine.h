@@ -153,6 +153,7 @@ class TcpEngine {
   // `share` / 2 of what is queued must fit.
   bool surely_has_room(const Connection& c, const Hypothesis& h, std::size_t share) const;
   void on_receive(Connection& c);
+  void receive_nothing(Hypothesis& h);
   void receive_error(Hypothesis& h);
   void receive_bytes(Hypothesis& h);
   bool bytes_may_be(const Hypothesis& h, Offset from, std::span<const std::byte> bytes) const;
