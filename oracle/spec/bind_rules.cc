@@ -37,7 +37,8 @@ Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer) {
   PortHolder as_bound = holder;
   as_bound.reuse_address |= holder.reuse_address_cleared;
   as_bound.reuse_port |= holder.reuse_port_cleared;
-  const bool sure = overlap && !holder.maybe && holder.local.port != 0 &&
+  const bool met = !holder.source_unseen || address.is_unspecified();
+  const bool sure = overlap && met && !holder.maybe && holder.local.port != 0 &&
                     !flags_allow_sharing(as_bound, newcomer);
   return sure ? Conflict::yes : Conflict::maybe;
 }

@@ -14,6 +14,10 @@ struct Dialect {
   // once; RFC 9293 3.10.7.3 asks for the RST alone.
   bool syn_resent_after_bad_ack = true;
 
+  // A SYN whose number is just the next one expected in TIME-WAIT: it exceeds every number used
+  // (RFC 6191 2), but Linux lets only what is beyond RCV.NXT open a new connection.
+  bool time_wait_keeps_syn_at_edge = true;
+
   // socket(7): the kernel doubles what SO_RCVBUF and SO_SNDBUF set, for its own bookkeeping; POSIX
   // knows of no such thing.
   bool buffer_options_are_doubled = true;

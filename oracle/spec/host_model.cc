@@ -348,13 +348,21 @@ void HostModel::on_option(Entry& e, const Syscall& call, const SyscallResult& re
 
 SocketId HostModel::make_child(const SocketModel& listener, const Endpoint& local) {
   Entry& child = make_entry(listener.domain, listener.type);
+  child.model.local = unmapped(local);
+  adopt_child(child.model.id, listener);
+  note_port_taken(child);
+  return child.model.id;
+}
+
+void HostModel::adopt_child(SocketId id, const SocketModel& listener) {
+  Entry& child = entry(id);
   const Entry& parent = entry(listener.id);
-  const SocketId id = child.model.id;
+  const Endpoint local = child.model.local;
   child.model = listener;
   child.model.id = id;
   child.model.descriptors = 0;
   child.model.bound = true;
-  child.model.local = unmapped(local);
+  child.model.local = local;
   child.model.local_known = true;
   child.model.address_chosen = true;
   child.model.port_chosen = false;
@@ -362,8 +370,6 @@ SocketId HostModel::make_child(const SocketModel& listener, const Endpoint& loca
   child.options.keep_inherited();
   child.parent = listener.id;
   child.of_wildcard = !listener.address_chosen;
-  note_port_taken(child);
-  return id;
 }
 
 bool HostModel::is_local(const IpAddress& address) const {

@@ -41,9 +41,10 @@ class HostModel final : public UdpHost {
   bool is_local(const IpAddress& address) const override;
   SocketModel& socket(SocketId id) override { return entry(id).model; }
   SocketId make_child(const SocketModel& listener, const Endpoint& local) override;
+  void adopt_child(SocketId child, const SocketModel& listener) override;
   bool ephemeral_port_may_be_free(const SocketModel& socket) const override;
   bool ephemeral_port_may_be_exhausted(const SocketModel& socket) const override;
-  bool listen_conflicts(const SocketModel& socket) const override;
+  Conflict listen_conflict(const SocketModel& socket) const override;
   void learn_local(SocketModel& socket, const Endpoint& local) override;
   // UdpHost
   const SocketOptions& options(SocketId id) const override { return entry(id).options; }

@@ -39,6 +39,7 @@ PortHolder HostModel::holder_of(const Entry& e) const {
   if (!s.bound) holder.local.port = 0;
   holder.was_dual = s.domain == Domain::inet6 && !s.address_chosen && !s.v6_only &&
                     !s.local.ip.is_v4() && !s.local.ip.is_unspecified();
+  holder.source_unseen = s.type == Type::dgram && !s.address_chosen && udp_.source_unseen(s);
   holder.maybe_wildcard = e.maybe_wildcard;
   holder.reuse_address_cleared = e.had_reuse_address && !s.reuse_address;
   holder.reuse_port_cleared = e.had_reuse_port && !s.reuse_port;
@@ -200,6 +201,7 @@ void HostModel::follow_bind(Entry& e, const Endpoint& local) {
   s.port_chosen = local.port != 0;
   s.local_known = s.port_chosen;
   e.by_bind = true;
+  e.of_wildcard = false;
   // Linux makes a socket that is bound to one IPv6 address IPv6-only.
   if (s.address_chosen && !local.ip.is_v4()) e.options.forget(OptionName::ipv6_v6only);
   if (s.type == Type::dgram) udp_.on_bound(s);
@@ -356,13 +358,17 @@ bool HostModel::ephemeral_port_may_be_exhausted(const SocketModel& socket) const
   return range_for(newcomer_of(socket, {socket.local.ip, 0})).may_be_exhausted;
 }
 
-bool HostModel::listen_conflicts(const SocketModel& socket) const {
-  bool conflicts = false;
+// listen takes the port anew, so that a former connection of the same socket counts, too.
+Conflict HostModel::listen_conflict(const SocketModel& socket) const {
+  Conflict worst = Conflict::no;
   const PortHolder newcomer = newcomer_of(socket, socket.local);
   for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
-    conflicts = conflicts || (holder.listening && bind_conflict(holder, newcomer) == Conflict::yes);
+    const Conflict conflict = bind_conflict(holder, newcomer);
+    // One that only became a holder, or lost a flag, since this socket's bind.
+    const bool sure = holder.listening || holder.waiting;
+    worst = std::max(worst, sure ? conflict : std::min(conflict, Conflict::maybe));
   });
-  return conflicts;
+  return worst;
 }
 
 }  // namespace lockstep::oracle

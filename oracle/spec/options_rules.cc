@@ -8,6 +8,16 @@
 namespace lockstep::oracle {
 namespace {
 
+// socket(7): what is set is doubled, but the result is at least 2304 and 4608 bytes; rmem_max and
+// wmem_max cap what can be asked for, and a negative number is a large one.
+constexpr std::int32_t receive_buffer_least = 2304 / 2;
+constexpr std::int32_t send_buffer_least = 4608 / 2;
+constexpr std::int32_t buffer_most = 212'992;
+
+constexpr std::int32_t buffer_bytes(std::int32_t asked, std::int32_t least) {
+  return asked < 0 ? buffer_most : std::clamp(asked, least, buffer_most);
+}
+
 enum class Kind : std::uint8_t {
   flag,       // A get answers 0 or 1.
   number,     // A get answers the number that was set.
@@ -179,10 +189,10 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
       socket.v6_only = on;
       return;
     case OptionName::so_rcvbuf:
-      socket.receive_buffer = asked.value;
+      socket.receive_buffer = buffer_bytes(asked.value, receive_buffer_least);
       return;
     case OptionName::so_sndbuf:
-      socket.send_buffer = asked.value;
+      socket.send_buffer = buffer_bytes(asked.value, send_buffer_least);
       return;
     case OptionName::so_rcvlowat:
       socket.receive_low_water = asked.value;

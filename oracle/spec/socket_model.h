@@ -28,8 +28,8 @@ struct SocketModel {
   bool linger_on = false;
   std::int32_t linger_seconds = 0;
   // As set by the options of these names; 0 while they were never set.
-  std::int32_t receive_buffer = 0;     // bytes, as asked for
-  std::int32_t send_buffer = 0;        // bytes, as asked for
+  std::int32_t receive_buffer = 0;     // bytes, as asked for within the bounds of socket(7)
+  std::int32_t send_buffer = 0;        // bytes, likewise
   std::int32_t receive_low_water = 0;  // bytes
   std::int32_t user_timeout_ms = 0;
   bool keepalive = false;
@@ -50,11 +50,14 @@ struct PortHolder {
   bool reuse_address = false;
   bool reuse_port = false;
   bool listening = false;
+  bool waiting = false;  // A connection in TIME-WAIT.
   bool maybe = false;
   bool v6_only = false;  // Matters for a socket bound to ::.
   // An IPv6 address that connect put in place of a dual-stack ::. Linux goes on to weigh such a
   // socket against IPv4 wildcards.
   bool was_dual = false;
+  // A wildcard that connect replaced by an address not seen yet.
+  bool source_unseen = false;
   bool maybe_wildcard = false;         // The address may be back at the wildcard.
   bool reuse_address_cleared = false;  // The flag was set at the bind and is not any more.
   bool reuse_port_cleared = false;

@@ -25,6 +25,28 @@ void TcpEngine::on_arrived(const Packet& packet, bool forged) {
   packet_ = nullptr;
 }
 
+// A connection for a segment that belongs to none: a listener's child, if one listens there. What
+// does not open a connection fares the same with each listener.
+Connection& TcpEngine::make_connection_for(const FourTuple& tuple, bool opens) {
+  Listeners listeners = find_listeners(tuple.local);
+  const bool maybe = listeners.first == nullptr;
+  if (maybe) listeners = find_maybe_listeners(tuple.local);
+  const SocketId listener = listeners.first == nullptr ? 0 : listeners.first->id;
+  const SocketId rival = listeners.rival == nullptr ? 0 : listeners.rival->id;
+  if (opens && (listeners.more || (rival != 0 && children_differ(listener, rival)))) {
+    judgement_->give_up("several listeners share an address and a port");
+  }
+  Connection& c = make_connection(tuple);
+  if (listener != 0) {
+    c.listener = listener;
+    c.rival = rival;
+    c.socket = host_->make_child(host_->socket(listener), tuple.local);
+    stream(c.socket);
+    c.maybe_listener = maybe;
+  }
+  return c;
+}
+
 void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool forged) {
   const FourTuple tuple{{packet.destination, seg.destination_port},
                         {packet.source, seg.source_port}};
@@ -34,24 +56,10 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   }
   Connection* c = find_for_tuple(tuple, true);
   std::optional<std::uint32_t> floor;
-  if (c != nullptr && seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst) &&
-      gives_way(*c, seg, floor)) {
-    c = nullptr;
-  }
-  bool shared = false;
+  const bool opens = seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst);
+  if (c != nullptr && opens && gives_way(*c, seg, floor)) c = nullptr;
   if (c == nullptr) {
-    StreamSocket* listener = find_listener(tuple.local, shared);
-    const bool maybe = listener == nullptr;
-    if (maybe) listener = find_maybe_listener(tuple.local, shared);
-    const SocketId listener_id = listener == nullptr ? 0 : listener->id;
-    if (shared) judgement_->give_up("several listeners share an address and a port");
-    c = &make_connection(tuple);
-    if (listener_id != 0) {
-      c->listener = listener_id;
-      c->socket = host_->make_child(host_->socket(listener_id), tuple.local);
-      stream(c->socket);
-      c->maybe_listener = maybe;
-    }
+    c = &make_connection_for(tuple, opens);
     c->iss_floor = floor;
   }
   ++c->arrivals;
@@ -77,19 +85,18 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
 void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   switch (h.state) {
     case TcpState::closed: {
-      bool shared = false;
-      StreamSocket* listener = find_listener(c.tuple.local, shared);
+      const bool listens = find_listeners(c.tuple.local).first != nullptr;
       const bool ours = c.listener != 0 && !c.accepted && !h.queued;
       const bool opens = seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst);
-      if (listener == nullptr && c.maybe_listener && ours) {
+      if (!listens && c.maybe_listener && ours) {
         Hypothesis taken = h;
-        arrive_listen(c, taken, seg, stream(c.listener));
+        arrive_listen(c, taken, seg);
         fork(taken);
       }
-      if (listener == nullptr) {
+      if (!listens) {
         arrive_closed(c, h, seg);
       } else if (ours || !opens) {
-        arrive_listen(c, h, seg, *listener);
+        arrive_listen(c, h, seg);
       } else {
         judgement_->give_up("a SYN for a listener from the peer of a connection that may be over");
       }
@@ -278,7 +285,12 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
     ++h.duplicate_acks;
   }
   take_window(h, seg, seq, ack);
-  if (ack >= h.una) h.probes = 0;
+  if (ack >= h.una) {
+    h.probes = 0;
+    // A closed window is probed for as long as the probes are acknowledged (RFC 9293 3.8.6.1), also
+    // with what is in flight when the peer took the window back.
+    if (h.wnd_right <= h.una) h.retries = h.waited = 0;
+  }
   if (ack <= h.una) return true;
   h.una = ack;
   h.waited = 0;

@@ -8,8 +8,7 @@ namespace lockstep::oracle {
 // `floor`: the number that the new connection's initial one must exceed.
 bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
                           std::optional<std::uint32_t>& floor) {
-  bool shared = false;
-  if (find_listener(c.tuple.local, shared) == nullptr) return false;
+  if (find_listeners(c.tuple.local).first == nullptr) return false;
   bool over = false;
   Offset above = 0;
   std::uint32_t highest = 0;
@@ -22,9 +21,13 @@ bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
     above = unwrap(seg.seq, h.irs, h.rcv_nxt) - h.rcv_nxt;
     highest = wrap(h.nxt - 1, h.iss);
   }
-  constexpr Offset half = Offset{1} << 31;  // As far below as above.
-  if (above < 0 && above != -half && !over) return false;
-  if (above <= 0) {
+  // As far below as above counts as above. At the edge itself the SYN is above the largest number
+  // used, as RFC 6191 asks, but not above RCV.NXT, as Linux does.
+  constexpr Offset half = Offset{1} << 31;
+  const bool higher = above > 0 || above == -half;
+  if (!higher && !over && host_->dialect().time_wait_keeps_syn_at_edge) return false;
+  if (!higher && !over && above < 0) return false;
+  if (!higher) {
     judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
     return false;
   }
@@ -46,7 +49,9 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
     return;
   }
   if (seg.has(tcp_syn) && !seg.has(tcp_ack)) {
-    if (seq < h.rcv_nxt) {
+    const bool listened = find_listeners(c.tuple.local).first != nullptr;
+    const bool at_edge = seq == h.rcv_nxt && host_->dialect().time_wait_keeps_syn_at_edge;
+    if (seq < h.rcv_nxt || (at_edge && listened)) {
       owe_challenge(h, seg, Rule::tcp_time_wait_gives_way);
       return;
     }

@@ -54,8 +54,7 @@ void TcpEngine::learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   h.wnd_right = h.wnd_right_low = h.wnd_right_step = 1 + Offset{seg.window};
 }
 
-void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg,
-                              StreamSocket& listener) {
+void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
     hush(h, Rule::tcp_listener_ignores);
     return;
@@ -68,12 +67,12 @@ void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& se
     hush(h, Rule::tcp_listener_ignores);
     return;
   }
-  const Room room = room_of(listener.id, &c);
-  if (room.queued_least > listener.backlog) {
+  const Fullness full = fullness_of(c, true);
+  if (full.surely) {
     hush(h, Rule::tcp_listener_full_is_silent);
     return;
   }
-  if (room.queued_most + room.embryonic_most > listener.backlog) fork(h);
+  if (full.maybe) fork(h);
   // An embryo that ended left nothing behind but what it still has to answer in this step.
   std::vector<DueReset> resets = std::move(h.resets);
   h = Hypothesis();
@@ -161,6 +160,12 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
   }
   if (seg.has(tcp_syn) && seq == 0 && !seg.has(tcp_rst)) {
     if (has_ack && !passive && ack == h.nxt) {
+      if (seg.sequence_length() > 1) {
+        // Linux looks for the bare SYN-ACK of a simultaneous open, and challenges others.
+        Hypothesis waits = h;
+        challenge(waits);
+        fork(waits);
+      }
       become_established(c, h);
       take_window(h, seg, seq, ack);
       h.ack_allowed = true;
@@ -220,14 +225,13 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
     other.ack_allowed = true;
     fork(other);
   }
-  const StreamSocket* listener = passive && !c.accepted ? find_stream(c.listener) : nullptr;
-  if (listener != nullptr) {
-    const Room room = room_of(c.listener, &c);
-    if (room.queued_least > listener->backlog) {
+  if (passive && !c.accepted) {
+    const Fullness full = fullness_of(c, false);
+    if (full.surely) {
       judgement_->apply(Rule::tcp_listener_full_is_silent);
       return;
     }
-    if (room.queued_most > listener->backlog) fork(h);
+    if (full.maybe) fork(h);
   }
   become_established(c, h);
   take_window(h, seg, seq, ack);

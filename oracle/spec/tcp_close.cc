@@ -23,6 +23,8 @@ void TcpEngine::abort_hypothesis(Hypothesis& h, Rule rule, bool must) {
 
 void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
   bool fin = false;
+  c.reuse_address = socket.reuse_address;
+  c.reuse_port = socket.reuse_port;
   branch(c, [&](Hypothesis& h) {
     if (!h.alive() || h.state == TcpState::time_wait) return;
     if (h.state == TcpState::syn_sent) {

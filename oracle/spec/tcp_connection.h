@@ -152,11 +152,16 @@ struct Connection {
   bool tuple_known = true;      // False until the SYN shows the local end that was chosen.
   SocketId socket = 0;          // 0: a tuple that no socket owns (a stray segment came for it).
   SocketId listener = 0;        // The listener whose child it is.
+  SocketId rival = 0;           // Another of its group whose child it may be instead.
   bool maybe_listener = false;  // It may be another's: that listener's port is not known.
   bool accepted = false;        // A child that accept returned.
   bool orphan = false;          // The application closed it.
   bool in_use = false;
   bool wants_fin = false;  // The application closed its sending side.
+  // TIME-WAIT holds the port by itself, with the flags that the socket had when it was entered.
+  bool reached_time_wait = false;
+  bool reuse_address = false;
+  bool reuse_port = false;
   bool syn_was_sent = false;
   Offset end = 1;  // One past the last byte that send accepted.
   std::vector<Run> runs;
@@ -173,6 +178,7 @@ struct Connection {
   bool ticked = false;                     // Time passed in this step.
   std::vector<Hypothesis> hypotheses;
 
+  bool child_of(SocketId id) const { return listener == id || (rival == id && rival != 0); }
   bool may_be_alive() const {
     for (const Hypothesis& h : hypotheses) {
       if (h.alive()) return true;
@@ -182,6 +188,12 @@ struct Connection {
   bool surely_alive() const {
     for (const Hypothesis& h : hypotheses) {
       if (!h.alive()) return false;
+    }
+    return !hypotheses.empty();
+  }
+  bool surely_waits() const {
+    for (const Hypothesis& h : hypotheses) {
+      if (h.state != TcpState::time_wait) return false;
     }
     return !hypotheses.empty();
   }

@@ -93,12 +93,7 @@ void TcpEngine::on_left(const Packet& packet) {
       c->own_sack = seg->options.sack_permitted;
     }
     if (seg->has(tcp_syn)) c->own_window = seg->window;
-    if (seg->has(tcp_syn | tcp_ack) && c->maybe_listener && !done()) {
-      // The listener's port shows.
-      c->maybe_listener = false;
-      SocketModel& listener = host_->socket(c->listener);
-      host_->learn_local(listener, {listener.local.ip, tuple.local.port});
-    }
+    if (seg->has(tcp_syn | tcp_ack)) learn_listener_port(*c);
   }
   packet_ = nullptr;
 }
@@ -205,6 +200,8 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   } else if (!check(Rule::tcp_syn_numbers, h.syn_due && seg.payload.empty(), h, "no SYN")) {
     return;
   }
+  // Over loopback either the timer sent it or what arrived since.
+  const bool perhaps_retried = h.iss_known && !h.syn_due && c.arrivals > 0 && c.ticked;
   if (h.syn_due) judgement_->apply(h.syn_rule);
   h.iss = seg.seq;
   h.iss_known = true;
@@ -220,11 +217,18 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     h.edge = std::max(h.edge, 1 + Offset{seg.window});
     h.ack_due = false;
   }
+  if (!perhaps_retried) return;
+  Hypothesis counted = h;
+  count_retry(c, counted, counted.retries);
+  fork(counted);
 }
 
 // The last retransmission or probe may be followed by the end of the connection within the same
 // step.
 void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter) {
+  // What answers an arrival (fast retransmit, RFC 6582's partial acknowledgment) is no time-out,
+  // and R2 counts those (RFC 9293 3.8.3).
+  if (exact_clock() && !c.ticked) return;
   ++counter;
   if (!c.ticked || !may_give_up(c, h)) return;
   Hypothesis dead = h;

@@ -13,6 +13,7 @@ void TcpEngine::reset() {
   events_ = 0;
   challenges_ = 0;
   challenge_ticks_ = 0;
+  ticked_ = false;
   forks_.clear();
   refuted_.reset();
 }
@@ -47,6 +48,7 @@ Connection& TcpEngine::make_connection(const FourTuple& tuple) {
   Connection& c = connections_[slot];
   c.in_use = true;
   c.touched = true;
+  c.ticked = ticked_;
   c.tuple = tuple;
   c.hypotheses.resize(1);
   return c;
@@ -208,9 +210,20 @@ void TcpEngine::add_holders(std::vector<PortHolder>& out) const {
   for (std::size_t i = 0; i < used_; ++i) {
     const Connection& c = connections_[i];
     if (!c.in_use || !c.tuple_known || !c.may_be_alive()) continue;
+    PortHolder holder;
+    if (c.reached_time_wait) {
+      // Its former socket holds nothing any more and may bind anew, to another port (Linux).
+      holder.local = c.tuple.local;
+      holder.waiting = true;
+      holder.reuse_address = c.reuse_address;
+      holder.reuse_port = c.reuse_port;
+      holder.maybe = !c.surely_waits();
+      out.push_back(holder);
+    }
+    holder = PortHolder();
     const SocketId owner = c.socket != 0 ? c.socket : c.listener;
     if (c.socket != 0 && c.listener == 0) continue;  // The socket itself holds its end.
-    PortHolder holder;
+    if (c.surely_waits()) continue;
     holder.socket = c.socket;
     holder.local = c.tuple.local;
     holder.maybe = !c.surely_alive() || owner == 0;

@@ -126,8 +126,21 @@ class TcpEngine {
   // tcp_listen.cc
   void on_listen(StreamSocket& s, SocketModel& socket);
   void stop_listening(StreamSocket& s, Rule rule);
-  StreamSocket* find_listener(const Endpoint& local, bool& shared);
-  StreamSocket* find_maybe_listener(const Endpoint& local, bool& shared);
+  struct Listeners {
+    StreamSocket* first = nullptr;
+    StreamSocket* rival = nullptr;
+    bool more = false;  // There are more than these two.
+  };
+  Listeners find_listeners(const Endpoint& local);
+  Listeners find_maybe_listeners(const Endpoint& local);
+  bool children_differ(SocketId a, SocketId b) const;
+  struct Fullness {
+    bool surely = false;
+    bool maybe = false;
+  };
+  Fullness fullness_of(const Connection& c, bool with_embryos) const;
+  void settle_listener(Connection& c, SocketId listener);
+  void learn_listener_port(Connection& c);
   bool covers(const SocketModel& listener, const Endpoint& local) const;
   struct Room {
     std::uint32_t queued_least = 0;
@@ -166,11 +179,12 @@ class TcpEngine {
   void on_queue_sizes(Connection& c);
 
   // tcp_arrive.cc and tcp_arrive_opening.cc: segments that arrive. RFC 9293 3.10.7.
+  Connection& make_connection_for(const FourTuple& tuple, bool opens);
   void on_segment(const Packet& packet, const TcpSegment& seg, bool forged);
   bool gives_way(Connection& c, const TcpSegment& seg, std::optional<std::uint32_t>& floor);
   void arrive(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_closed(Connection& c, Hypothesis& h, const TcpSegment& seg);
-  void arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg, StreamSocket& listener);
+  void arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg);
@@ -224,6 +238,7 @@ class TcpEngine {
 
   // tcp_timers.cc: ticks and deadlines.
   void end_step(Connection& c);
+  void note_time_wait(Connection& c);
   static void begin_step(Hypothesis& h);
   void count_paid(const Connection& c);
   void step_deadlines(Connection& c, Hypothesis& h);
@@ -266,6 +281,7 @@ class TcpEngine {
   const SyscallResult* result_ = nullptr;
   const Packet* packet_ = nullptr;
   bool forged_ = false;
+  bool ticked_ = false;      // Time passed in this step.
   bool challenged_ = false;  // It may be answered by a challenge ACK.
 
   // Such segments within the last five seconds: an answer to more than ten may be withheld.

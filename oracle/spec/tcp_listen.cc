@@ -15,8 +15,11 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
   if (!s.listening) {
     // A port that the stack chose ends with the connection, so that listen chooses another.
     const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
-    if (has_port && host_->listen_conflicts(socket)) {
+    const Conflict conflict = has_port ? host_->listen_conflict(socket) : Conflict::no;
+    if (conflict == Conflict::yes) {
       out.must_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);
+    } else if (conflict == Conflict::maybe) {
+      out.may_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);
     } else if (!has_port && host_->ephemeral_port_may_be_exhausted(socket)) {
       if (socket.bound || host_->ephemeral_port_may_be_free(socket)) {
         out.may_fail(Rule::tcp_listen_exhausted, Errno::eaddrinuse);
@@ -28,7 +31,7 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
   // One that stopped listening takes its port anew, which its living children may hold (Linux).
   for (std::size_t i = 0; !s.listening && socket.port_chosen && i < used_; ++i) {
     const Connection& child = connections_[i];
-    if (child.in_use && child.listener == s.id && child.may_be_alive()) {
+    if (child.in_use && child.child_of(s.id) && child.may_be_alive()) {
       out.may_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);
     }
   }
@@ -52,7 +55,11 @@ void TcpEngine::stop_listening(StreamSocket& s, Rule rule) {
   s.had_connection = true;             // As a connection's end, this one's gives back its port.
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
-    if (!c.in_use || c.listener != s.id || c.accepted) continue;
+    if (!c.in_use || !c.child_of(s.id) || c.accepted) continue;
+    if (c.rival != 0) {
+      judgement_->give_up("a listener of a group ends while a connection may be its");
+      return;
+    }
     branch(c, [&](Hypothesis& h) {
       h.queued = false;
       if (h.synchronized()) {
@@ -76,39 +83,86 @@ bool TcpEngine::covers(const SocketModel& listener, const Endpoint& local) const
          host_->traits().features.has(Feature::dual_stack);
 }
 
-// The listener that a segment to `local` is for. `shared`: another one may take it as well.
-StreamSocket* TcpEngine::find_listener(const Endpoint& local, bool& shared) {
-  StreamSocket* best = nullptr;
-  bool best_exact = false;
-  shared = false;
+// The listener that a segment to `local` is for; of a SO_REUSEPORT group any one may take it.
+TcpEngine::Listeners TcpEngine::find_listeners(const Endpoint& local) {
+  Listeners found;
+  bool found_exact = false;
   for (std::size_t i = 0; i < streams_used_; ++i) {
     StreamSocket& s = streams_[i];
     if (!s.listening) continue;
     const SocketModel& socket = host_->socket(s.id);
     if (!covers(socket, local)) continue;
     const bool exact = !socket.local.ip.is_unspecified();
-    if (best != nullptr && exact == best_exact) shared = true;
-    if (best == nullptr || (exact && !best_exact)) {
-      if (best != nullptr && exact) shared = false;
-      best = &s;
-      best_exact = exact;
+    if (found.first == nullptr || (exact && !found_exact)) {
+      found = {.first = &s};
+      found_exact = exact;
+    } else if (exact == found_exact) {
+      found.more = found.rival != nullptr;
+      found.rival = &s;
     }
   }
-  return best;
+  return found;
 }
 
-// The listener whose port the kernel chose, and which did not show yet, that may be the one.
-// `shared`: there are several.
-StreamSocket* TcpEngine::find_maybe_listener(const Endpoint& local, bool& shared) {
-  shared = false;
+// Whether children of the two listeners differ in what the rules of a connection look at.
+bool TcpEngine::children_differ(SocketId a, SocketId b) const {
+  const SocketModel& left = host_->socket(a);
+  const SocketModel& right = host_->socket(b);
+  return left.receive_buffer != right.receive_buffer || left.send_buffer != right.send_buffer ||
+         left.receive_low_water != right.receive_low_water ||
+         left.user_timeout_ms != right.user_timeout_ms || left.keepalive != right.keepalive ||
+         left.oob_inline != right.oob_inline || left.linger_on != right.linger_on ||
+         left.linger_seconds != right.linger_seconds;
+}
+
+// Whether the queue of the child's listener, which may be either of two, is full.
+TcpEngine::Fullness TcpEngine::fullness_of(const Connection& c, bool with_embryos) const {
+  Fullness fullness{.surely = true, .maybe = false};
+  for (SocketId id : {c.listener, c.rival}) {
+    const StreamSocket* listener = id == 0 ? nullptr : find_stream(id);
+    if (listener == nullptr) {
+      fullness.surely &= id == 0 && c.listener != 0;
+      continue;
+    }
+    const Room room = room_of(id, &c);
+    const std::uint32_t most = room.queued_most + (with_embryos ? room.embryonic_most : 0);
+    fullness.surely &= room.queued_least > listener->backlog;
+    fullness.maybe |= most > listener->backlog;
+  }
+  return fullness;
+}
+
+// The child is one of this listener for sure.
+void TcpEngine::settle_listener(Connection& c, SocketId listener) {
+  if (c.rival == 0) return;
+  if (c.listener != listener) host_->adopt_child(c.socket, host_->socket(listener));
+  c.listener = listener;
+  c.rival = 0;
+  learn_listener_port(c);
+}
+
+// The child shows the port of its listener, which the kernel chose.
+void TcpEngine::learn_listener_port(Connection& c) {
+  if (!c.maybe_listener || c.rival != 0 || !c.syn_was_sent || done()) return;
+  c.maybe_listener = false;
+  SocketModel& listener = host_->socket(c.listener);
+  host_->learn_local(listener, {listener.local.ip, c.tuple.local.port});
+}
+
+// Listeners whose port the kernel chose, and which did not show yet, so that it may be this one.
+TcpEngine::Listeners TcpEngine::find_maybe_listeners(const Endpoint& local) {
   const HostConfig& config = host_->config();
-  if (local.port < config.ephemeral_first || local.port > config.ephemeral_last) return nullptr;
-  StreamSocket* found = nullptr;
+  Listeners found;
+  if (local.port < config.ephemeral_first || local.port > config.ephemeral_last) return found;
   for (std::size_t i = 0; i < streams_used_; ++i) {
     StreamSocket& s = streams_[i];
     if (!s.listening || host_->socket(s.id).local_known) continue;
-    shared = found != nullptr;
-    found = &s;
+    if (found.first == nullptr) {
+      found.first = &s;
+    } else {
+      found.more = found.rival != nullptr;
+      found.rival = &s;
+    }
   }
   return found;
 }
@@ -117,8 +171,8 @@ TcpEngine::Room TcpEngine::room_of(SocketId listener, const Connection* except) 
   Room room;
   for (std::size_t i = 0; i < used_; ++i) {
     const Connection& c = connections_[i];
-    if (!c.in_use || c.listener != listener || c.accepted || &c == except) continue;
-    bool always = true;
+    if (!c.in_use || !c.child_of(listener) || c.accepted || &c == except) continue;
+    bool always = c.rival == 0;
     bool ever = false;
     bool embryonic = false;
     for (const Hypothesis& h : c.hypotheses) {
@@ -161,10 +215,10 @@ SocketId TcpEngine::on_accept(SocketModel& listener, const SyscallResult& result
   const auto* peer = std::get_if<Endpoint>(&result.address);
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
-    if (!c.in_use || c.accepted || c.listener != listener.id) continue;
+    if (!c.in_use || c.accepted || !c.child_of(listener.id)) continue;
     std::uint64_t first = ~std::uint64_t{0};
     std::uint64_t last = 0;
-    bool always = true;
+    bool always = c.rival == 0;
     for (const Hypothesis& h : c.hypotheses) {
       always &= h.queued;
       if (!h.queued) continue;
@@ -190,7 +244,13 @@ SocketId TcpEngine::on_accept(SocketModel& listener, const SyscallResult& result
     require(Rule::tcp_accept_empty_is_eagain, result.error == Errno::eagain, "EAGAIN", &s);
     for (std::size_t i = 0; i < used_ && !done(); ++i) {
       Connection& c = connections_[i];
-      if (!c.in_use || c.accepted || c.listener != listener.id) continue;
+      if (!c.in_use || c.accepted || !c.child_of(listener.id)) continue;
+      if (c.rival != 0) {
+        // In the queue, but not in this one.
+        const bool queued = std::ranges::all_of(c.hypotheses, &Hypothesis::queued);
+        if (queued) settle_listener(c, c.listener == listener.id ? c.rival : c.listener);
+        continue;
+      }
       branch(c, [&](Hypothesis& h) {
         check(Rule::tcp_accept_queued_is_returned, !h.queued, h, "a connection");
       });
@@ -205,6 +265,7 @@ SocketId TcpEngine::on_accept(SocketModel& listener, const SyscallResult& result
       check(Rule::tcp_accept_only_established, h.queued, h, "EAGAIN");
       h.queued = false;
     });
+    settle_listener(*found, listener.id);
     found->accepted = true;
     child = found->socket;
     StreamSocket& accepted = stream(child);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "oracle/spec/bind_rules.h"
 #include "oracle/spec/dialect.h"
 #include "oracle/spec/judgement.h"
 #include "oracle/spec/payload.h"
@@ -33,11 +34,13 @@ class HostServices {
   virtual SocketModel& socket(SocketId id) = 0;
   // A socket of the host that no descriptor names yet (a child of a listener).
   virtual SocketId make_child(const SocketModel& listener, const Endpoint& local) = 0;
+  // The child turned out to be this listener's, and has its options.
+  virtual void adopt_child(SocketId child, const SocketModel& listener) = 0;
   // Whether a port could be chosen for this socket now; both may be possible.
   virtual bool ephemeral_port_may_be_free(const SocketModel& socket) const = 0;
   virtual bool ephemeral_port_may_be_exhausted(const SocketModel& socket) const = 0;
-  // Whether another bound socket forbids this one to listen (semantics 19).
-  virtual bool listen_conflicts(const SocketModel& socket) const = 0;
+  // Whether another holder of its port forbids this socket to listen (semantics 19, 21).
+  virtual Conflict listen_conflict(const SocketModel& socket) const = 0;
   // The port was learnt (the SYN left, getsockname answered): checks the ephemeral rules.
   virtual void learn_local(SocketModel& socket, const Endpoint& local) = 0;
 };

@@ -18,6 +18,7 @@ constexpr std::uint64_t challenge_span_ms = 5'000;  // RFC 5961 7.
 void TcpEngine::on_tick(std::uint32_t ticks) {
   if (done()) return;
   ++events_;
+  ticked_ = true;
   challenge_ticks_ = std::min(challenge_ticks_ + ticks, std::uint32_t{1} << 30);
   if (std::uint64_t{challenge_ticks_} * host_->config().tick_ms >= challenge_span_ms) {
     challenges_ = 0;
@@ -110,6 +111,7 @@ void TcpEngine::time_out(Connection& c, Hypothesis& h) {
 
 void TcpEngine::on_step_end() {
   if (done()) return;
+  ticked_ = false;
   packet_ = nullptr;
   call_ = nullptr;
   for (std::size_t i = 0; i < used_ && !done(); ++i) {
@@ -128,7 +130,10 @@ void TcpEngine::end_step(Connection& c) {
     step_timers(c, h);
   });
   if (done()) return;
-  for (Hypothesis& h : c.hypotheses) begin_step(h);
+  for (Hypothesis& h : c.hypotheses) {
+    if (h.state == TcpState::time_wait && !c.reached_time_wait) note_time_wait(c);
+    begin_step(h);
+  }
   Offset una = c.end;
   for (const Hypothesis& h : c.hypotheses) una = std::min(una, h.alive() ? h.una : c.end);
   if (!c.runs.empty() && c.runs.front().end <= una) {
@@ -147,6 +152,13 @@ void TcpEngine::end_step(Connection& c) {
     if (h.alive() || (child && h.queued)) return;
   }
   free_connection(c);
+}
+
+void TcpEngine::note_time_wait(Connection& c) {
+  c.reached_time_wait = true;
+  if (c.socket == 0 || c.orphan) return;  // Closed: noted then.
+  c.reuse_address = host_->socket(c.socket).reuse_address;
+  c.reuse_port = host_->socket(c.socket).reuse_port;
 }
 
 void TcpEngine::begin_step(Hypothesis& h) {

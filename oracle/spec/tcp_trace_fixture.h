@@ -25,11 +25,14 @@ class TcpTrace : public HostServices {
   bool is_local(const IpAddress& address) const override;
   SocketModel& socket(SocketId id) override;
   SocketId make_child(const SocketModel& listener, const Endpoint& local) override;
+  void adopt_child(SocketId child, const SocketModel& listener) override;
   bool ephemeral_port_may_be_free(const SocketModel&) const override { return ports_free; }
   bool ephemeral_port_may_be_exhausted(const SocketModel&) const override {
     return ports_exhausted;
   }
-  bool listen_conflicts(const SocketModel&) const override { return conflicts; }
+  Conflict listen_conflict(const SocketModel&) const override {
+    return conflicts ? Conflict::yes : Conflict::no;
+  }
   void learn_local(SocketModel& socket, const Endpoint& local) override;
 
   HostConfig& settings() { return config_; }

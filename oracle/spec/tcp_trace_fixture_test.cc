@@ -51,6 +51,13 @@ SocketId TcpTrace::make_child(const SocketModel& listener, const Endpoint& local
   return child.id;
 }
 
+void TcpTrace::adopt_child(SocketId child, const SocketModel& listener) {
+  const SocketModel before = socket(child);
+  socket(child) = listener;
+  socket(child).id = before.id;
+  socket(child).local = before.local;
+}
+
 void TcpTrace::learn_local(SocketModel& socket, const Endpoint& local) {
   socket.local = local;
   socket.bound = true;

@@ -113,7 +113,14 @@ void Kernel::tick(std::uint32_t ticks) {
   if (ticks == 0) return;
   challenge_acks_left_ = challenge_acks_per_tick;
   const std::uint64_t target = now_ticks_ + ticks;
-  while (!timers_.empty() && timers_.top().at <= target) {
+  for (;;) {
+    const bool due = !timers_.empty() && timers_.top().at <= target;
+    // What was sent at one deadline arrives, over loopback, before the next one.
+    if ((!due || timers_.top().at > now_ticks_) && announced_ < outbound_.size()) {
+      fold_loopback(happened_);
+      continue;
+    }
+    if (!due) break;
     const TimerQueue::Entry entry = timers_.pop();
     if (!sockets_.is_live(entry.slot, entry.generation)) continue;
     Socket& socket = sockets_[entry.slot];

@@ -1,6 +1,7 @@
 #include "stack/kernel/kernel.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "stack/api/hash.h"
@@ -23,6 +24,7 @@ void Kernel::reset(const HostConfig& config) {
   timers_.reset();
   outbound_.clear();
   announced_ = 0;
+  happened_.clear();
   wakes_.clear();
   now_ticks_ = 0;
   challenge_acks_left_ = challenge_acks_per_tick;
@@ -55,6 +57,12 @@ void Kernel::announce(std::vector<WireEvent>& out) {
 }
 
 void Kernel::egress(std::vector<WireEvent>& out) {
+  std::ranges::move(happened_, std::back_inserter(out));
+  happened_.clear();
+  fold_loopback(out);
+}
+
+void Kernel::fold_loopback(std::vector<WireEvent>& out) {
   announce(out);
   std::size_t next = 0;
   std::size_t round_end = outbound_.size();
@@ -110,9 +118,9 @@ bool operator==(const Kernel& a, const Kernel& b) {
   if (a.now_ticks_ != b.now_ticks_) return a.rebased() == b.rebased();
   const bool same =
       a.config_ == b.config_ && a.outbound_ == b.outbound_ && a.announced_ == b.announced_ &&
-      a.wakes_ == b.wakes_ && a.challenge_acks_left_ == b.challenge_acks_left_ &&
-      a.next_iss_ == b.next_iss_ && std::equal(a.next_port_, a.next_port_ + 2, b.next_port_) &&
-      a.sockets_ == b.sockets_;
+      a.happened_ == b.happened_ && a.wakes_ == b.wakes_ &&
+      a.challenge_acks_left_ == b.challenge_acks_left_ && a.next_iss_ == b.next_iss_ &&
+      std::equal(a.next_port_, a.next_port_ + 2, b.next_port_) && a.sockets_ == b.sockets_;
   if (!same) return false;
   // The order of binding decides which receiver gets a datagram.
   for (Slot slot = a.sockets_.first(); slot != no_slot; slot = a.sockets_.next(slot)) {
@@ -132,6 +140,9 @@ std::uint64_t Kernel::stable_hash() const {
     seed = hash_mix(seed, lockstep::stable_hash(address));
   }
   for (const Packet& packet : outbound_) seed = hash_mix(seed, lockstep::stable_hash(packet));
+  for (const WireEvent& event : happened_) {
+    seed = hash_mix(seed, lockstep::stable_hash(event.packet));
+  }
   for (const Wake& wake : wakes_) seed = hash_mix(hash_mix(seed, wake.token), wake.events);
   return sockets_.hash(seed, now_ticks_);
 }

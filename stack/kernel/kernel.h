@@ -93,7 +93,8 @@ class Kernel {
 
   // A packet comes in from another host.
   void deliver(const Packet& packet);
-  // Lets `ticks` ticks pass; timers fire in the order of their deadlines.
+  // Lets `ticks` ticks pass; timers fire in the order of their deadlines, and what they send to
+  // this host itself arrives before the next deadline.
   void tick(std::uint32_t ticks);
   // Appends what happened on the wire since the last call. Packets for this host itself arrive
   // here, at most 256 rounds and 4,096 packets of them; the rest waits for the next call.
@@ -184,6 +185,7 @@ class Kernel {
   void notify(Slot slot, PollEvents events);
 
   void announce(std::vector<WireEvent>& out);
+  void fold_loopback(std::vector<WireEvent>& out);
   Kernel rebased() const;
 
   HostConfig config_;
@@ -192,7 +194,8 @@ class Kernel {
   ConnectionTable connections_;
   TimerQueue timers_;
   std::vector<Packet> outbound_;
-  std::size_t announced_ = 0;  // Packets of outbound_ that egress has reported as left.
+  std::size_t announced_ = 0;        // Packets of outbound_ that egress has reported as left.
+  std::vector<WireEvent> happened_;  // In tick(); the next egress gives it out.
   std::vector<Wake> wakes_;
   std::uint64_t now_ticks_ = 0;
   std::uint32_t challenge_acks_left_ = challenge_acks_per_tick;

@@ -58,10 +58,13 @@ bool process_text(Tcb& tcb, Incoming& in, TcpIo& io) {
   if (start.before(tcb.rcv_nxt)) start = tcb.rcv_nxt;
   if (end.after(tcb.rcv_adv)) end = tcb.rcv_adv;
   if (!end.after(start)) return true;
+  // A FIN taken in order ends the stream, whatever came beyond it before.
+  const bool ends_stream = in.fin && end.before(tcb.rcv_adv) && start == tcb.rcv_nxt;
   Slice text = payload.sub(start.distance_from(in.seg_seq), end.distance_from(start));
   if (start == tcb.rcv_nxt) {
     tcb.rcv_nxt = end;
     tcb.received.append(std::move(text));
+    if (ends_stream) tcb.out_of_order.clear();
     if (!tcb.out_of_order.empty()) drain_reassembly(tcb);
     io.events |= poll_in;
   } else {

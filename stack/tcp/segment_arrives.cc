@@ -31,10 +31,13 @@ bool check_sequence(Tcb& tcb, Incoming& in, TcpIo& io) {
       send_syn_ack(tcb, io);
       return false;
     }
-    // The answer to our SYN in a simultaneous open; of the SYN itself we know already.
-    in.syn = false;
-    in.seg_seq = in.seg_seq + 1;
-    --in.seg_len;
+    // The answer to our SYN in a simultaneous open; of the SYN itself we know already. One that
+    // carries more is challenged below, as any other SYN.
+    if (in.seg_len == 1) {
+      in.syn = false;
+      in.seg_seq = in.seg_seq + 1;
+      in.seg_len = 0;
+    }
   }
   if (acceptable(tcb, in.seg_seq, in.seg_len)) return true;
   // RFC 9293 3.10.7.4: with a zero window valid ACKs and RSTs are still taken; text is not.

@@ -15,6 +15,8 @@ struct WireEvent {
   };
   Kind kind = Kind::left;
   Packet packet;
+
+  friend bool operator==(const WireEvent&, const WireEvent&) = default;
 };
 
 }  // namespace lockstep
