@@ -33,6 +33,8 @@ constexpr FixedSetting fixed_settings[] = {
     {"ipv4/tcp_challenge_ack_limit", "2147483647"},
     {"ipv4/tcp_tw_reuse", "0"},
     {"ipv4/tcp_min_tso_segs", "1"},
+    {"ipv4/tcp_tso_win_divisor",
+     "255"},  // Else it may wait, by measured times, to send more at once.
     {"ipv4/tcp_max_syn_backlog", "4096"},
     {"ipv4/tcp_syn_linear_timeouts", "0", true},
     {"ipv4/icmp_ratelimit", "0"},

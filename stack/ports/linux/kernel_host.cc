@@ -42,7 +42,9 @@ absl::Status KernelHost::set_up() {
   absl::StatusOr<SockDiag> diag = SockDiag::open();
   if (!diag.ok()) return diag.status();
   diag_ = *std::move(diag);
-  absl::Status status = links_.set_up(Links::loopback_index);
+  absl::Status status = links_.forbid_batches(Links::loopback_index);
+  if (status.ok()) status = links_.forbid_batches(tun_.index());
+  if (status.ok()) status = links_.set_up(Links::loopback_index);
   if (status.ok()) status = links_.set_queue_length(tun_.index(), queue_packets);
   if (status.ok()) status = links_.set_up(tun_.index());
   const IpAddress loopback = IpAddress::loopback(IpFamily::v4);

@@ -90,6 +90,12 @@ absl::Status Links::set_queue_length(int link, std::uint32_t packets) {
   return status_of(socket_.acknowledged(request), "set a link's queue length");
 }
 
+absl::Status Links::forbid_batches(int link) {
+  NetlinkRequest request(RTM_NEWLINK, NLM_F_ACK);
+  request.header(link_header(link)).attribute(IFLA_GSO_MAX_SEGS, std::uint32_t{1});
+  return status_of(socket_.acknowledged(request), "limit a link to single segments");
+}
+
 absl::Status Links::add_address(int link, const IpAddress& address) {
   NetlinkRequest request(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
   request.header(address_header(link, address));

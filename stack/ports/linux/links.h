@@ -24,6 +24,9 @@ class Links {
   // Room for packets that left and were not read yet.
   absl::Status set_queue_length(int link, std::uint32_t packets);
 
+  // Segments are made one by one, not many at a time by measured speed.
+  absl::Status forbid_batches(int link);
+
   // The address alone, with no network around it, at once usable.
   absl::Status add_address(int link, const IpAddress& address);
   absl::Status remove_address(int link, const IpAddress& address);

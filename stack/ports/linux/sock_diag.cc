@@ -21,9 +21,8 @@ constexpr std::uint32_t bit(int state) { return std::uint32_t{1} << state; }
 constexpr std::uint32_t with_timers = bit(TCP_ESTABLISHED) | bit(TCP_SYN_SENT) | bit(TCP_SYN_RECV) |
                                       bit(TCP_FIN_WAIT1) | bit(TCP_CLOSE_WAIT) | bit(TCP_LAST_ACK) |
                                       bit(TCP_CLOSING);
-constexpr std::uint32_t with_connection =
-    bit(TCP_ESTABLISHED) | bit(TCP_SYN_SENT) | bit(TCP_FIN_WAIT1) | bit(TCP_FIN_WAIT2) |
-    bit(TCP_TIME_WAIT) | bit(TCP_CLOSE_WAIT) | bit(TCP_LAST_ACK) | bit(TCP_CLOSING);
+// SYN_RECV here means the requests that a listener leaves behind, too, when it is closed.
+constexpr std::uint32_t with_connection = with_timers | bit(TCP_FIN_WAIT2) | bit(TCP_TIME_WAIT);
 
 }  // namespace
 

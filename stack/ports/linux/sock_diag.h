@@ -26,9 +26,8 @@ class SockDiag {
   // The timers that run. Of IPv6 sockets too if `with_v6`.
   TcpTimers timers(bool with_v6);
 
-  // Ends every TCP connection, TIME_WAIT included, as SOCK_DESTROY does: the peer may be told.
-  // Listeners and connections that a listener has not seen complete are left to their close().
-  // Gives how many there were.
+  // Ends every TCP connection, begun ones and TIME_WAIT included, as SOCK_DESTROY does: the peer
+  // may be told. Listeners are left to their close(). Gives how many there were.
   std::size_t destroy_all(bool with_v6);
 
  private:
