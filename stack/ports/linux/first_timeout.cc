@@ -15,19 +15,29 @@
 namespace lockstep::live {
 namespace {
 
-constexpr bpf_insn load(std::uint8_t to, std::uint8_t from, std::int16_t offset) {
-  return {.code = BPF_LDX | BPF_MEM | BPF_W, .dst_reg = to, .src_reg = from, .off = offset};
+constexpr bpf_insn instruction(std::uint8_t code, unsigned to, unsigned from, std::int16_t offset,
+                               std::int32_t value) {
+  bpf_insn made{};
+  made.code = code;
+  made.dst_reg = to & 0xf;
+  made.src_reg = from & 0xf;
+  made.off = offset;
+  made.imm = value;
+  return made;
 }
-constexpr bpf_insn store(std::uint8_t to, std::int16_t offset, std::uint8_t from) {
-  return {.code = BPF_STX | BPF_MEM | BPF_W, .dst_reg = to, .src_reg = from, .off = offset};
+constexpr bpf_insn load(unsigned to, unsigned from, std::int16_t offset) {
+  return instruction(BPF_LDX | BPF_MEM | BPF_W, to, from, offset, 0);
 }
-constexpr bpf_insn set(std::uint8_t to, std::int32_t value) {
-  return {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = to, .imm = value};
+constexpr bpf_insn store(unsigned to, std::int16_t offset, unsigned from) {
+  return instruction(BPF_STX | BPF_MEM | BPF_W, to, from, offset, 0);
 }
-constexpr bpf_insn skip_unless_equal(std::uint8_t reg, std::int32_t value, std::int16_t skipped) {
-  return {.code = BPF_JMP | BPF_JNE | BPF_K, .dst_reg = reg, .off = skipped, .imm = value};
+constexpr bpf_insn set(unsigned to, std::int32_t value) {
+  return instruction(BPF_ALU64 | BPF_MOV | BPF_K, to, 0, 0, value);
 }
-constexpr bpf_insn finish() { return {.code = BPF_JMP | BPF_EXIT}; }
+constexpr bpf_insn skip_unless_equal(unsigned left, std::int32_t value, std::int16_t skipped) {
+  return instruction(BPF_JMP | BPF_JNE | BPF_K, left, 0, skipped, value);
+}
+constexpr bpf_insn finish() { return instruction(BPF_JMP | BPF_EXIT, 0, 0, 0, 0); }
 
 // reply = op == TIMEOUT_INIT ? first_timeout_jiffies : -1, where -1 leaves the kernel its own way.
 constexpr std::array program{
