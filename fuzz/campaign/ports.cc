@@ -3,8 +3,10 @@
 #include <map>
 
 #include "absl/status/status.h"
+#include "stack/api/check.h"
 #include "stack/ports/in_process.h"
 #include "stack/ports/lies/lie.h"
+#include "stack/ports/linux/linux_port.h"
 
 namespace lockstep::campaign {
 namespace {
@@ -15,28 +17,32 @@ absl::Status error(const std::string& text) {
 
 std::string names_of_ports() {
   std::string names;
-  for (const PortRow& row : port_rows()) names += (names.empty() ? "" : ", ") + row.name;
+  for (const PortRow& row : port_rows()) {
+    names += (names.empty() ? "" : ", ") + std::string(row.name);
+  }
   return names;
 }
 
-absl::Status check_port(const std::string& name) {
+absl::StatusOr<const PortRow*> find_port(const std::string& name) {
   for (const PortRow& row : port_rows()) {
     if (row.name != name) continue;
-    if (row.unavailable.empty()) return absl::OkStatus();
-    return error("port " + name + " cannot run here: " + row.unavailable);
+    const std::string reason = row.unavailable();
+    if (reason.empty()) return &row;
+    return error("port " + name + " cannot run here: " + reason);
   }
   return error("unknown port '" + name + "': use one of " + names_of_ports() +
                " (lockstep ports lists them)");
 }
 
 // "a=in_process,b=linux" by host, or one name for all hosts.
-absl::StatusOr<std::vector<std::string>> port_per_host(
+absl::StatusOr<std::vector<const PortRow*>> port_per_host(
     const std::string& text, const std::vector<scenario::HostLine>& hosts) {
   if (text.find('=') == std::string::npos) {
-    if (absl::Status status = check_port(text); !status.ok()) return status;
-    return std::vector<std::string>(scenario::hosts_max, text);
+    absl::StatusOr<const PortRow*> row = find_port(text);
+    if (!row.ok()) return row.status();
+    return std::vector<const PortRow*>(scenario::hosts_max, *row);
   }
-  std::map<std::string, std::string> chosen;
+  std::map<std::string, const PortRow*> chosen;
   std::size_t from = 0;
   while (from <= text.size()) {
     const std::size_t end = std::min(text.find(',', from), text.size());
@@ -45,11 +51,12 @@ absl::StatusOr<std::vector<std::string>> port_per_host(
     if (equals == std::string::npos || equals == 0) {
       return error("'" + part + "' is not HOST=PORT; write --port a=in_process,b=in_process");
     }
-    if (absl::Status status = check_port(part.substr(equals + 1)); !status.ok()) return status;
-    chosen[part.substr(0, equals)] = part.substr(equals + 1);
+    absl::StatusOr<const PortRow*> row = find_port(part.substr(equals + 1));
+    if (!row.ok()) return row.status();
+    chosen[part.substr(0, equals)] = *row;
     from = end + 1;
   }
-  std::vector<std::string> result;
+  std::vector<const PortRow*> result;
   for (const scenario::HostLine& host : hosts) {
     const auto found = chosen.find(host.name);
     if (found == chosen.end()) {
@@ -65,23 +72,36 @@ absl::StatusOr<std::vector<std::string>> port_per_host(
   return result;
 }
 
+std::unique_ptr<Port> make_available_linux_port() {
+  absl::StatusOr<std::unique_ptr<Port>> port = make_linux_port();
+  LOCKSTEP_CHECK(port.ok());
+  return *std::move(port);
+}
+
 }  // namespace
 
-std::vector<PortRow> port_rows() {
-  return {{"in_process", "The simulated stack, in this process.", ""}};
+std::span<const PortRow> port_rows() {
+  static const PortRow rows[] = {
+      {"in_process", "The simulated stack, in this process.", [] { return std::string(); },
+       make_in_process_port},
+      {"linux", "The kernel of this machine, a network namespace a host.", linux_port_unavailable,
+       make_available_linux_port},
+  };
+  return rows;
 }
 
 absl::StatusOr<judge::PortFactory> make_factory(const PortChoice& choice,
                                                 const std::vector<scenario::HostLine>& hosts) {
-  absl::StatusOr<std::vector<std::string>> names = port_per_host(choice.port, hosts);
-  if (!names.ok()) return names.status();
+  absl::StatusOr<std::vector<const PortRow*>> rows = port_per_host(choice.port, hosts);
+  if (!rows.ok()) return rows.status();
   if (!choice.lie.empty() && make_lying_port(choice.lie, make_in_process_port()) == nullptr) {
     return error("unknown lie '" + choice.lie + "': lockstep lies lists the known ones");
   }
-  return judge::PortFactory([lie = choice.lie](scenario::HostIndex) {
-    std::unique_ptr<Port> port = make_in_process_port();
-    return lie.empty() ? std::move(port) : make_lying_port(lie, std::move(port));
-  });
+  return judge::PortFactory(
+      [lie = choice.lie, chosen = *std::move(rows)](scenario::HostIndex host) {
+        std::unique_ptr<Port> port = chosen[host]->make();
+        return lie.empty() ? std::move(port) : make_lying_port(lie, std::move(port));
+      });
 }
 
 }  // namespace lockstep::campaign

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,13 +14,14 @@
 namespace lockstep::campaign {
 
 struct PortRow {
-  std::string name;
-  std::string sentence;
-  std::string unavailable;  // Why this machine cannot run it; empty when it can.
+  std::string_view name;
+  std::string_view sentence;
+  std::string (*unavailable)();     // Why this machine cannot run it; empty when it can.
+  std::unique_ptr<Port> (*make)();  // Requires: it can.
 };
 
 // Every port, those that cannot run here included.
-std::vector<PortRow> port_rows();
+std::span<const PortRow> port_rows();
 
 // What a run needs to know to make its ports: a value, so that workers can be told.
 struct PortChoice {

@@ -109,8 +109,9 @@ void add_ports(CLI::App& app, int& exit_code) {
   command->footer("Example: lockstep ports");
   command->callback([&exit_code] {
     for (const campaign::PortRow& row : campaign::port_rows()) {
-      std::printf("%-12s %s%s%s\n", row.name.c_str(), row.sentence.c_str(),
-                  row.unavailable.empty() ? "" : " Not here: ", row.unavailable.c_str());
+      const std::string reason = row.unavailable();
+      std::printf("%-12s %s%s%s\n", text(row.name).c_str(), text(row.sentence).c_str(),
+                  reason.empty() ? "" : " Not here: ", reason.c_str());
     }
     exit_code = exit_ok;
   });

@@ -42,14 +42,10 @@ int run_file(const std::filesystem::path& file, const Options& options) {
   judge::Runner runner(factory_for(options.world.choice, scenario),
                        dialect_named(options.world.dialect));
   runner.set_byte_path(options.bytes);
-  judge::RunResult result = judge::run(runner, scenario);
-  const bool wrong = result.verdict.outcome != judge::Outcome::allowed;
-  if (!wrong && !options.trace) {
-    std::printf("ok    %s  (%u steps)\n", file.c_str(), result.steps);
-    return exit_ok;
-  }
+  // A live kernel need not do the same twice, so that the trace must come from this very run.
   judge::Trace trace;
-  result = judge::run(runner, scenario, &trace);
+  const judge::RunResult result = judge::run(runner, scenario, &trace);
+  const bool wrong = result.verdict.outcome != judge::Outcome::allowed;
   if (options.trace) std::fputs(judge::to_text(trace).c_str(), stdout);
   if (!wrong) {
     std::printf("ok    %s  (%u steps)\n", file.c_str(), result.steps);

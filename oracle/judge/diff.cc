@@ -1,30 +1,11 @@
 #include "oracle/judge/diff.h"
 
 #include <algorithm>
-#include <map>
-#include <utility>
+
+#include "oracle/judge/normaliser.h"
 
 namespace lockstep::judge {
 namespace {
-
-// Makes sequence numbers relative to the initial ones of their connection and direction.
-class Normaliser {
- public:
-  Packet operator()(Packet packet) {
-    TcpSegment* segment = packet.tcp();
-    if (segment == nullptr) return packet;
-    const FourTuple tuple = sender_tuple(packet);
-    if (segment->has(tcp_syn)) initial_[tuple] = segment->seq;
-    const auto own = initial_.find(tuple);
-    const auto other = initial_.find({tuple.peer, tuple.local});
-    if (own != initial_.end()) segment->seq -= own->second;
-    if (other != initial_.end() && segment->has(tcp_ack)) segment->ack -= other->second;
-    return packet;
-  }
-
- private:
-  std::map<FourTuple, std::uint32_t> initial_;
-};
 
 bool shows_something(const TraceEvent& event) { return event.kind != TraceEvent::Kind::verdict; }
 

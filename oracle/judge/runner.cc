@@ -111,7 +111,7 @@ Effect Runner::act(const step::Settle&) {
     }
     if (stopped()) return Effect::some;
     if (delivered > settle_packets_max) break;
-    if (oracle_.quiet()) {
+    if (oracle_.quiet() && !retransmission_pending()) {
       oracle_.on_settled();
       return Effect::some;
     }
@@ -125,6 +125,16 @@ Effect Runner::act(const step::Settle&) {
   end_micro_step();
   stop(Outcome::unsettled, unsettled_message());
   return Effect::some;
+}
+
+// The oracle may think it possible that a connection was given up when the kernel is about to.
+bool Runner::retransmission_pending() {
+  bool pending = false;
+  for (std::size_t host = 0; host < hosts_in_use_; ++host) {
+    Port& port = *hosts_[host].port;
+    pending |= port.traits().clock == PortClock::elapsing && port.retransmits();
+  }
+  return pending;
 }
 
 std::string Runner::unsettled_message() const {

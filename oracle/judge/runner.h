@@ -145,6 +145,7 @@ class Runner {
   Port& port_of(std::size_t host);
   void end_micro_step();
   void stop(Outcome outcome, std::string message);
+  bool retransmission_pending();
   std::string unsettled_message() const;
   TraceEvent* trace_event(TraceEvent::Kind kind, scenario::HostIndex host);
 

@@ -95,6 +95,10 @@ class Port {
   // Lets `ticks` ticks of protocol time pass. Costs by the timers that fire, not by `ticks`.
   virtual void tick(std::uint32_t ticks) = 0;
 
+  // Whether something sent still waits for its acknowledgment and will be sent again, or given up.
+  // Asked of elapsing clocks alone: there a settle waits for it.
+  virtual bool retransmits() { return false; }
+
   // Appends what happened on the wire face since the last call.
   virtual void egress(std::vector<WireEvent>& out) = 0;
 };
