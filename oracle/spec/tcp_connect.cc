@@ -131,8 +131,9 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
         continue;
       }
       const bool same = other.tuple.local.ip == socket.local.ip;
-      if (!same && !socket.local.ip.is_unspecified()) continue;
-      if (same && other.surely_alive()) {
+      // An address that bind did not name may be chosen anew.
+      if (!same && socket.address_chosen) continue;
+      if (same && socket.address_chosen && other.surely_alive()) {
         out.must_fail(Rule::tcp_connect_tuple_taken, Errno::eaddrnotavail);
       } else {
         out.may_fail(Rule::tcp_connect_tuple_taken, Errno::eaddrnotavail);
