@@ -1,8 +1,12 @@
 #include "fuzz/cli/command.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "oracle/scenario/text.h"
 
@@ -51,6 +55,18 @@ void write_file(const fs::path& file, const std::string& text) {
   out << text;
   out.close();
   if (!out) throw UsageError{file.string() + ": cannot be written"};
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && !fs::is_directory(folder)) error = std::make_error_code(std::errc::not_a_directory);
+  if (!error && access(folder.c_str(), W_OK | X_OK) != 0)
+    error.assign(errno, std::generic_category());
+  if (error) {
+    throw UsageError{folder.string() + ": " + error.message() +
+                     "; name a folder that can be made and written"};
+  }
 }
 
 const oracle::Dialect& dialect_named(const std::string& name) {

@@ -18,6 +18,7 @@ namespace lockstep::cli {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_violation = 1;
 inline constexpr int exit_unsupported = 2;
+inline constexpr int exit_signal = 128;  // Plus the signal's number, as a shell says it.
 inline constexpr int exit_usage = 254;
 inline constexpr int exit_internal = 255;
 
@@ -35,6 +36,9 @@ scenario::Scenario load_scenario(const std::filesystem::path& file);
 
 // Throws UsageError when it cannot be written.
 void write_file(const std::filesystem::path& file, const std::string& text);
+
+// Makes the folder, and those above it. Throws UsageError when nothing could be written in it.
+void make_folder(const std::filesystem::path& folder);
 
 // Throws UsageError on an unknown dialect.
 const oracle::Dialect& dialect_named(const std::string& name);

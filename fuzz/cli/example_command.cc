@@ -68,7 +68,7 @@ void give(const Arguments& arguments, oracle::Rule rule, const scenario::Scenari
   }
   const std::filesystem::path file =
       std::filesystem::path(arguments.out) / (std::string(oracle::rule_row(rule).name) + ".scn");
-  std::filesystem::create_directories(arguments.out);
+  make_folder(arguments.out);
   write_file(file, text);
   std::printf("%s\n", file.c_str());
 }
