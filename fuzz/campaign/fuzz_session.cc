@@ -93,8 +93,10 @@ class Session {
                   ", dialect " + options_.dialect + ", seed " + std::to_string(options_.seed) +
                   ", " + std::to_string(generators) + " generator worker(s), " +
                   std::to_string(fuzzers) + " libFuzzer worker(s); feedback: " +
-                  (fuzzers > 0 ? "edges, rules, state-event pairs"
-                               : "none (no instrumented worker in this build)"));
+                  (fuzzers > 0         ? "edges, rules, state-event pairs"
+                   : options_.runs > 0 ? "none (--runs counts generated scenarios alone)"
+                   : jobs < 2          ? "none (a libFuzzer worker needs --jobs 2 or more)"
+                                       : "none (no instrumented worker in this build)"));
   }
 
   void start(bool generator, const WorkerPlace& place) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -54,7 +56,9 @@ void write_file(const fs::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
-  if (!out) throw UsageError{file.string() + ": cannot be written"};
+  if (!out) {
+    throw UsageError{file.string() + ": cannot be written; is there a folder for it, and room?"};
+  }
 }
 
 void make_folder(const fs::path& folder) {
@@ -64,7 +68,7 @@ void make_folder(const fs::path& folder) {
   if (!error && access(folder.c_str(), W_OK | X_OK) != 0)
     error.assign(errno, std::generic_category());
   if (error) {
-    throw UsageError{folder.string() + ": " + error.message() +
+    throw UsageError{"'" + folder.string() + "': " + error.message() +
                      "; name a folder that can be made and written"};
   }
 }
@@ -83,6 +87,18 @@ judge::PortFactory factory_for(const campaign::PortChoice& choice,
     throw UsageError{std::string(message.data(), message.size())};
   }
   return *std::move(factory);
+}
+
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](std::string& text) {
+        std::uint64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        const bool good = error == std::errc() && rest == end;
+        return good ? std::string() : "'" + text + "' is no whole number from 0 to 2^64 - 1";
+      },
+      "");
 }
 
 void add_world_options(CLI::App& command, WorldOptions& options) {

@@ -47,6 +47,9 @@ const oracle::Dialect& dialect_named(const std::string& name);
 judge::PortFactory factory_for(const campaign::PortChoice& choice,
                                const scenario::Scenario& scenario);
 
+// For an option that takes a std::uint64_t: CLI11 by itself takes -1 and 10^20 for the largest one.
+CLI::Validator whole_number();
+
 // The options that many commands have.
 struct WorldOptions {
   campaign::PortChoice choice;

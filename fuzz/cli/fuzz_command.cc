@@ -100,8 +100,10 @@ void add_fuzz(CLI::App& app, int& exit_code) {
   add_world_options(*command, arguments->world);
   command->add_option("--time", arguments->time, "Budget: 60s, 10m, 2h; 0 for none")
       ->capture_default_str();
-  command->add_option("--runs", arguments->session.runs, "Budget in scenarios; 0 for none");
+  command->add_option("--runs", arguments->session.runs, "Budget in scenarios; 0 for none")
+      ->check(whole_number());
   command->add_option("--seed", arguments->session.seed, "What the scenarios are drawn from")
+      ->check(whole_number())
       ->capture_default_str();
   command->add_option("--jobs", arguments->session.jobs, "Worker processes")
       ->check(CLI::Range(1, 256))
