@@ -17,11 +17,12 @@ function(lockstep_static target alias)
   add_library(${alias} ALIAS ${target})
 endfunction()
 
-# lockstep_library(NAME [DEPENDS lib...] [TEST_DEPENDS lib...])
+# lockstep_library(NAME [JUDGES] [DEPENDS lib...] [TEST_DEPENDS lib...])
 #   The library lockstep_NAME (alias lockstep::NAME) of the current folder, its test NAME_test and
 #   its benchmark NAME_benchmark. TEST_DEPENDS are linked to the test and the benchmark alone.
+#   JUDGES marks what watches the stack under test instead of being tested by a libFuzzer program.
 function(lockstep_library name)
-  cmake_parse_arguments(arg "" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "JUDGES" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" *.cc)
   set(tests ${all})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
@@ -33,11 +34,17 @@ function(lockstep_library name)
   lockstep_static(lockstep_${name} lockstep::${name} SOURCES ${sources} DEPENDS ${arg_DEPENDS})
   if(LOCKSTEP_FUZZERS)
     # The same sources once more with libFuzzer's coverage: lockstep::NAME_instrumented. Everything
-    # else, benchmarks above all, links the plain objects.
+    # else, benchmarks above all, links the plain objects. What judges has no coverage of its own,
+    # only what it uses: the branches of an oracle say how it thinks, its rules say what happened,
+    # and libFuzzer gets the rules.
     list(TRANSFORM arg_DEPENDS REPLACE "^(lockstep::.*)$" "\\1_instrumented" OUTPUT_VARIABLE depends)
+    set(twin ${sources})
+    if(arg_JUDGES)
+      set(twin $<TARGET_OBJECTS:lockstep_${name}>)
+    endif()
     lockstep_static(lockstep_${name}_instrumented lockstep::${name}_instrumented
-      SOURCES ${sources} DEPENDS ${depends})
-    if(sources)
+      SOURCES ${twin} DEPENDS ${depends})
+    if(sources AND NOT arg_JUDGES)
       target_compile_options(lockstep_${name}_instrumented PRIVATE -fsanitize=fuzzer-no-link)
     endif()
   endif()
@@ -58,23 +65,35 @@ function(lockstep_library name)
   endif()
 endfunction()
 
-# lockstep_fuzz_target(NAME DEPENDS lib...)
+# lockstep_fuzz_target(NAME [BLACK_BOX] [COVERS folder] DEPENDS lib...)
 #   NAME.cc of the current folder, built twice: NAME_replay, a plain program that runs the target
 #   over files (on every compiler, by ctest over corpus/seeds/NAME), and with LOCKSTEP_FUZZERS
-#   lockstep_NAME_fuzzer, the libFuzzer program, beside the command.
+#   lockstep_NAME_fuzzer, the libFuzzer program, beside the command. BLACK_BOX links the libraries
+#   without coverage, as if the stack were a kernel or another process. COVERS compiles the sources
+#   of a folder that judges once more, with coverage, for the target that tests just that.
 function(lockstep_fuzz_target name)
-  cmake_parse_arguments(arg "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "BLACK_BOX" "COVERS" "DEPENDS" ${ARGN})
   add_executable(${name}_replay ${name}.cc replay_main.cc)
   target_link_libraries(${name}_replay PRIVATE ${arg_DEPENDS} lockstep_flags)
   add_test(NAME ${name}_replay COMMAND ${name}_replay "${CMAKE_SOURCE_DIR}/corpus/seeds/${name}")
-  if(LOCKSTEP_FUZZERS)
+  if(NOT LOCKSTEP_FUZZERS)
+    return()
+  endif()
+  set(covered "")
+  if(arg_COVERS)
+    file(GLOB covered CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${arg_COVERS}/*.cc")
+    list(FILTER covered EXCLUDE REGEX "_(test|benchmark)\\.cc$")
+  endif()
+  add_executable(lockstep_${name}_fuzzer ${name}.cc ${covered})
+  if(arg_BLACK_BOX)
+    target_link_libraries(lockstep_${name}_fuzzer PRIVATE ${arg_DEPENDS} lockstep_flags)
+  else()
     list(TRANSFORM arg_DEPENDS REPLACE "^(lockstep::.*)$" "\\1_instrumented" OUTPUT_VARIABLE depends)
-    add_executable(lockstep_${name}_fuzzer ${name}.cc)
     target_link_libraries(lockstep_${name}_fuzzer PRIVATE ${depends} lockstep_flags)
     target_compile_options(lockstep_${name}_fuzzer PRIVATE -fsanitize=fuzzer)
-    target_link_options(lockstep_${name}_fuzzer PRIVATE -fsanitize=fuzzer)
-    set_target_properties(lockstep_${name}_fuzzer PROPERTIES
-      RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
-    set_property(GLOBAL APPEND PROPERTY LOCKSTEP_FUZZER_PROGRAMS lockstep_${name}_fuzzer)
   endif()
+  target_link_options(lockstep_${name}_fuzzer PRIVATE -fsanitize=fuzzer)
+  set_target_properties(lockstep_${name}_fuzzer PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+  set_property(GLOBAL APPEND PROPERTY LOCKSTEP_FUZZER_PROGRAMS lockstep_${name}_fuzzer)
 endfunction()

@@ -14,8 +14,11 @@
 namespace lockstep::campaign {
 namespace {
 
-[[noreturn]] void become(const std::vector<std::string>& argv, int out, const char* error_file) {
+[[noreturn]] void become(const std::vector<std::string>& argv, pid_t parent, int out,
+                         const char* error_file) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);  // It died before the line above.
+  setpgid(0, 0);                        // A terminal's interrupt is for the parent to pass on.
   dup2(out, STDOUT_FILENO);
   const int error = open(error_file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (error >= 0) dup2(error, STDERR_FILENO);
@@ -35,9 +38,10 @@ Child::Child(std::vector<std::string> argv, const std::string& error_file)
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0)
     throw std::runtime_error("pipe: " + std::string(strerror(errno)));
+  const pid_t parent = getpid();
   pid_ = fork();
   if (pid_ < 0) throw std::runtime_error("fork: " + std::string(strerror(errno)));
-  if (pid_ == 0) become(argv_, ends[1], error_file.c_str());
+  if (pid_ == 0) become(argv_, parent, ends[1], error_file.c_str());
   close(ends[1]);
   out_ = ends[0];
   fcntl(out_, F_SETFL, O_NONBLOCK);

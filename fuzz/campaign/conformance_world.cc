@@ -33,6 +33,7 @@ TargetOptions parse_target_options(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     std::string feedback;
+    std::string plays;
     if (take(argument, "--lockstep_port=", options.choice.port) ||
         take(argument, "--lockstep_lie=", options.choice.lie) ||
         take(argument, "--lockstep_dialect=", options.dialect) ||
@@ -40,6 +41,7 @@ TargetOptions parse_target_options(int argc, char** argv) {
       continue;
     }
     if (take(argument, "--lockstep_feedback=", feedback)) options.feedback = feedback != "0";
+    if (take(argument, "--lockstep_plays=", plays)) options.plays = plays != "0";
   }
   if (oracle::find_dialect(options.dialect) == nullptr) {
     refuse("unknown dialect '" + options.dialect + "'");
@@ -67,7 +69,7 @@ void ConformanceWorld::run(std::span<const std::byte> bytes) {
   applied_before_ = runner_.oracle().judgement().applied();
   visited_before_ = runner_.oracle().judgement().visited();
   record_.start(scenario::decode_hosts(bytes, runner_.features()));
-  scenario::RecordReader reader(bytes);
+  scenario::RecordReader reader(bytes, options_.plays);
   std::uint32_t steps = 0;
   std::uint32_t effective = 0;
   while (!runner_.stopped() && steps < steps_max) {
@@ -94,7 +96,7 @@ void ConformanceWorld::run(std::span<const std::byte> bytes) {
     case judge::Outcome::violation:
     case judge::Outcome::unsettled:
     case judge::Outcome::expectation_failed:
-      explain_and_abort();
+      if (options_.only.empty() || options_.only == runner_.verdict().cause()) explain_and_abort();
   }
 }
 

@@ -16,12 +16,15 @@
 namespace lockstep::campaign {
 
 // What `lockstep fuzz` tells its libFuzzer workers, as arguments that libFuzzer itself ignores:
-// --lockstep_port=, --lockstep_lie=, --lockstep_dialect=, --lockstep_raw=, --lockstep_feedback=0.
+// --lockstep_port=, --lockstep_lie=, --lockstep_dialect=, --lockstep_raw=, --lockstep_feedback=0,
+// --lockstep_plays=0.
 struct TargetOptions {
   PortChoice choice;
   std::string dialect = "linux";
   std::string raw;  // Findings are written there and the run goes on; empty to abort at the first.
   bool feedback = true;  // Rule and (state, event) counts go to libFuzzer.
+  bool plays = true;     // A record can be a scripted play of several steps.
+  std::string only;      // Passes over findings of every other cause; empty for none.
 };
 
 // Ends the process with a message on an unknown port, lie or dialect.

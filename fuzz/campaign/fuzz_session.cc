@@ -1,7 +1,6 @@
 #include "fuzz/campaign/fuzz_session.h"
 
 #include <poll.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,8 +10,12 @@
 #include <stdexcept>
 
 #include "fuzz/campaign/child.h"
+#include "fuzz/campaign/interruption.h"
 #include "fuzz/campaign/progress.h"
+#include "fuzz/campaign/raw_folder.h"
 #include "fuzz/campaign/worker.h"
+#include "fuzz/campaign/worker_commands.h"
+#include "fuzz/campaign/worker_end.h"
 #include "fuzz/campaign/worker_report.h"
 #include "oracle/judge/run.h"
 #include "oracle/scenario/text.h"
@@ -26,11 +29,12 @@ namespace {
 constexpr double silence_allowed_seconds = 30;
 constexpr double grace_seconds = 2;
 constexpr std::size_t shrinks_per_cause_max = 24;
+constexpr unsigned restarts_max = 8;  // Of one worker.
 
 struct Worker {
   Child child;
   bool generator = true;
-  std::uint64_t index = 0;
+  WorkerPlace place;
   WorkerReport last;
   double heard_at = 0;
   bool ended = false;
@@ -44,12 +48,7 @@ std::string read_file(const fs::path& path) {
 class Session {
  public:
   explicit Session(const FuzzOptions& options)
-      : options_(options), start_(std::chrono::steady_clock::now()) {
-    fs::create_directories(options.out);
-    raw_ = options.out / ".raw";
-    fs::remove_all(raw_);
-    fs::create_directories(raw_ / "corpus");
-  }
+      : options_(options), start_(std::chrono::steady_clock::now()), raw_(options.out) {}
 
   FuzzSummary run() {
     start_workers();
@@ -58,10 +57,13 @@ class Session {
       collect();
       progress_.show(elapsed(), progress_text());
     }
+    // As it stands now: what the workers do when they are stopped is no failure of theirs.
+    summary_.interrupted_by = interruption_.signal_number();
+    summary_.workers_failed = summary_.interrupted_by == 0 && !some_finished_ &&
+                              std::all_of(workers_.begin(), workers_.end(),
+                                          [](const Worker& worker) { return worker.ended; });
     stop_workers();
     summarise();
-    workers_.clear();
-    fs::remove_all(raw_);
     return summary_;
   }
 
@@ -71,6 +73,7 @@ class Session {
   }
 
   bool done() const {
+    if (interruption_.signal_number() != 0) return true;
     if (!options_.keep_going && !summary_.findings.empty()) return true;
     if (options_.seconds > 0 && elapsed() >= options_.seconds) return true;
     return std::all_of(workers_.begin(), workers_.end(),
@@ -83,66 +86,29 @@ class Session {
     const unsigned jobs = std::max(1u, options_.jobs);
     const unsigned fuzzers = instrumented ? jobs / 2 : 0;
     const unsigned generators = jobs - fuzzers;
-    for (unsigned i = 0; i < generators; ++i) start(generator_argv(i, generators), true, i);
-    for (unsigned i = 0; i < fuzzers; ++i) start(fuzzer_argv(i), false, i);
+    for (unsigned i = 0; i < generators; ++i) start(true, {i, generators, 0, i, 0});
+    for (unsigned i = 0; i < fuzzers; ++i) start(false, {i, fuzzers, 0, 0, 0});
     progress_.say("lockstep fuzz: port " + options_.choice.port +
                   (options_.choice.lie.empty() ? "" : " with lie " + options_.choice.lie) +
                   ", dialect " + options_.dialect + ", seed " + std::to_string(options_.seed) +
                   ", " + std::to_string(generators) + " generator worker(s), " +
                   std::to_string(fuzzers) + " libFuzzer worker(s); feedback: " +
-                  (fuzzers > 0 ? "edges, rules, state-event pairs"
-                               : "none (no instrumented worker in this build)"));
+                  (fuzzers > 0         ? "edges, rules, state-event pairs"
+                   : options_.runs > 0 ? "none (--runs counts generated scenarios alone)"
+                   : jobs < 2          ? "none (a libFuzzer worker needs --jobs 2 or more)"
+                                       : "none (no instrumented worker in this build)"));
   }
 
-  std::vector<std::string> generator_argv(unsigned index, unsigned count) const {
-    std::vector<std::string> argv = {options_.command.string(),
-                                     "worker",
-                                     "--port",
-                                     options_.choice.port,
-                                     "--dialect",
-                                     options_.dialect,
-                                     "--seed",
-                                     std::to_string(options_.seed),
-                                     "--index",
-                                     std::to_string(index),
-                                     "--workers",
-                                     std::to_string(count),
-                                     "--raw",
-                                     raw_.string()};
-    if (!options_.choice.lie.empty()) {
-      argv.insert(argv.end(), {"--lie", options_.choice.lie});
-    }
-    if (options_.runs > 0) {
-      const std::uint64_t share = options_.runs / count + (index < options_.runs % count ? 1 : 0);
-      argv.insert(argv.end(), {"--runs", std::to_string(share)});
-    }
-    if (options_.seconds > 0) {
-      argv.insert(argv.end(), {"--time", std::to_string(options_.seconds)});
-    }
-    return argv;
-  }
-
-  std::vector<std::string> fuzzer_argv(unsigned index) const {
-    return {options_.instrumented.string(),
-            "-seed=" + std::to_string(options_.seed * 1000 + index + 1),
-            "-max_total_time=" + std::to_string(static_cast<int>(options_.seconds) + 1),
-            "-max_len=2048",
-            "-reload=1",
-            "-artifact_prefix=" + raw_.string() + "/",
-            "--lockstep_raw=" + raw_.string(),
-            "--lockstep_port=" + options_.choice.port,
-            "--lockstep_lie=" + options_.choice.lie,
-            "--lockstep_dialect=" + options_.dialect,
-            (raw_ / "corpus").string()};
-  }
-
-  void start(std::vector<std::string> argv, bool generator, unsigned index) {
-    workers_.push_back(Worker{Child(std::move(argv), (raw_ / "workers.log").string()),
-                              generator,
-                              index,
-                              {},
-                              elapsed(),
-                              false});
+  void start(bool generator, const WorkerPlace& place) {
+    std::vector<std::string> argv =
+        generator ? generator_command(options_, raw_.path(), place)
+                  : fuzzer_command(options_, raw_.path(), raw_.corpus(), place);
+    workers_.push_back({Child(std::move(argv), (raw_.path() / "workers.log").string()),
+                        generator,
+                        place,
+                        {},
+                        elapsed(),
+                        false});
   }
 
   void wait_for_lines() {
@@ -154,23 +120,57 @@ class Session {
   }
 
   void collect() {
-    for (Worker& worker : workers_) {
+    // By index: a worker that takes the place of another is added at the end.
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      Worker& worker = workers_[i];
       if (worker.ended) continue;
       std::vector<std::string> lines;
       const bool open = worker.child.read_lines(lines);
       for (const std::string& line : lines) take(worker, line);
       if (!open) {
         worker.ended = true;
-        const int status = worker.child.wait();
-        if (WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) != 0)) {
-          worker_died(worker, "crash");
-        }
+        ended(i, worker.child.wait());
       } else if (elapsed() - worker.heard_at > silence_allowed_seconds) {
-        worker_died(worker, "hang");
         worker.ended = true;
+        worker_failed(worker, "hang");
         worker.child.terminate();
       }
     }
+  }
+
+  void ended(std::size_t at, int status) {
+    const WorkerEnd end = worker_end(status);
+    if (end.kind == WorkerEnd::Kind::finished) {
+      some_finished_ = true;
+    } else if (end.kind == WorkerEnd::Kind::failed) {
+      worker_failed(workers_[at], end.text);
+    } else {
+      replace(at, end.text);
+    }
+  }
+
+  // Whoever killed a worker (a person, the kernel short of memory) says nothing about the stack.
+  void replace(std::size_t at, const std::string& how) {
+    const bool generator = workers_[at].generator;
+    const std::string name = std::string(generator ? "generator" : "libFuzzer") + " worker " +
+                             std::to_string(workers_[at].place.index);
+    WorkerPlace place = workers_[at].place;
+    if (place.generation == restarts_max) {
+      progress_.say(name + " was " + how + " again; going on without it");
+      return;
+    }
+    progress_.say(name + " was " + how + "; another takes its place");
+    ++place.generation;
+    place.runs_before += workers_[at].last.runs;
+    if (generator) place.first = current_number(place.index) + place.count;
+    start(generator, place);
+  }
+
+  std::uint64_t current_number(unsigned index) const {
+    std::uint64_t number = 0;
+    std::ifstream current(current_number_file(raw_.path(), index), std::ios::binary);
+    current.read(reinterpret_cast<char*>(&number), sizeof number);
+    return number;
   }
 
   void take(Worker& worker, const std::string& line) {
@@ -216,23 +216,23 @@ class Session {
     return text;
   }
 
-  // The worker's current scenario is made anew in a process of its own, which writes down each step
-  // before it applies it.
-  void worker_died(const Worker& worker, const std::string& how) {
-    const fs::path log = options_.out / (how + "-" + std::to_string(worker.index) + ".log");
-    fs::copy_file(raw_ / "workers.log", log, fs::copy_options::overwrite_existing);
+  // A generator's scenario is made anew in a process of its own, which writes down each step before
+  // it applies it. libFuzzer leaves its input behind by itself.
+  void worker_failed(const Worker& worker, const std::string& how) {
+    const fs::path log = options_.out / (how + "-" + std::to_string(worker.place.index) + ".log");
+    fs::copy_file(raw_.path() / "workers.log", log, fs::copy_options::overwrite_existing);
     if (!worker.generator) {
-      add({how, log, 0, 0, elapsed(), 0});
+      add({how, keep_artifacts(raw_.path(), options_.out).value_or(log), 0, 0, elapsed(), 0});
       return;
     }
-    std::uint64_t number = 0;
-    std::ifstream current(current_number_file(raw_, worker.index), std::ios::binary);
-    current.read(reinterpret_cast<char*>(&number), sizeof number);
+    const std::uint64_t number = current_number(worker.place.index);
     const fs::path out = options_.out / (how + "-" + std::to_string(options_.seed) + "-" +
                                          std::to_string(number) + ".scn");
-    std::vector<std::string> argv = worker.child.argv();
-    argv.insert(argv.end(), {"--write", out.string(), "--number", std::to_string(number)});
-    Child again(argv, (raw_ / "again.log").string());
+    WorkerPlace place = worker.place;
+    place.first = number;
+    std::vector<std::string> argv = generator_command(options_, raw_.path(), place);
+    argv.insert(argv.end(), {"--write", out.string()});
+    Child again(argv, (raw_.path() / "again.log").string());
     pollfd end{again.descriptor(), POLLIN, 0};
     std::vector<std::string> lines;
     const double deadline = elapsed() + grace_seconds;
@@ -267,44 +267,39 @@ class Session {
     }
   }
 
+  WorkerReport total() const {
+    WorkerReport sum;
+    for (const Worker& worker : workers_) sum.add(worker.last);
+    sum.rules.resize(oracle::rule_count());
+    return sum;
+  }
+
   void summarise() {
+    const WorkerReport sum = total();
     summary_.seconds = elapsed();
-    for (const Worker& worker : workers_) {
-      summary_.runs += worker.last.runs;
-      summary_.steps += worker.last.steps;
-      summary_.effective += worker.last.effective;
-      summary_.inconclusive += worker.last.inconclusive;
-      if (summary_.rules.size() < worker.last.rules.size()) {
-        summary_.rules.resize(worker.last.rules.size());
-      }
-      for (std::size_t i = 0; i < worker.last.rules.size(); ++i) {
-        if (worker.last.rules[i]) summary_.rules[i] = true;
-      }
-    }
+    summary_.runs = sum.runs;
+    summary_.steps = sum.steps;
+    summary_.effective = sum.effective;
+    summary_.inconclusive = sum.inconclusive;
+    summary_.rules = sum.rules;
   }
 
   std::string progress_text() const {
-    std::uint64_t runs = 0;
-    std::uint64_t effective = 0;
-    std::vector<bool> rules(oracle::rule_count());
-    for (const Worker& worker : workers_) {
-      runs += worker.last.runs;
-      effective += worker.last.effective;
-      for (std::size_t i = 0; i < std::min(rules.size(), worker.last.rules.size()); ++i) {
-        if (worker.last.rules[i]) rules[i] = true;
-      }
-    }
-    const double seconds = elapsed();
-    return tenths(seconds) + " s  " + grouped(runs) + " scenarios  " +
-           grouped(static_cast<std::uint64_t>(static_cast<double>(effective) / seconds)) +
-           " steps/s  rules " + std::to_string(std::count(rules.begin(), rules.end(), true)) + "/" +
-           std::to_string(rules.size()) + "  findings " + std::to_string(summary_.findings.size());
+    const WorkerReport sum = total();
+    const double per_second = static_cast<double>(sum.effective) / elapsed();
+    return tenths(elapsed()) + " s  " + grouped(sum.runs) + " scenarios  " +
+           grouped(static_cast<std::uint64_t>(per_second)) + " steps/s  rules " +
+           std::to_string(std::count(sum.rules.begin(), sum.rules.end(), true)) + "/" +
+           std::to_string(sum.rules.size()) + "  findings " +
+           std::to_string(summary_.findings.size());
   }
 
   const FuzzOptions& options_;
   std::chrono::steady_clock::time_point start_;
-  fs::path raw_;
+  Interruption interruption_;
+  RawFolder raw_;
   std::vector<Worker> workers_;
+  bool some_finished_ = false;  // A worker spent its budget.
   std::map<std::string, std::size_t> shrinks_;
   std::set<std::string> known_;
   FuzzSummary summary_;

@@ -26,8 +26,8 @@ struct FuzzOptions {
 };
 
 struct FuzzFinding {
-  std::string cause;           // The rule's name, or "crash", "hang".
-  std::filesystem::path path;  // Its folder, or its scenario when it could not be shrunk.
+  std::string cause;           // The rule's name, or "crash", "hang", "out_of_memory".
+  std::filesystem::path path;  // Its folder, or its scenario, input or log when not shrunk.
   std::size_t steps = 0;       // Of the shrunk scenario, host lines aside.
   std::uint32_t replays = 0;   // That shrinking took.
   double found_after = 0;      // Seconds since the start.
@@ -42,9 +42,12 @@ struct FuzzSummary {
   std::vector<bool> rules;
   double seconds = 0;
   std::vector<FuzzFinding> findings;
+  int interrupted_by = 0;       // SIGINT or SIGTERM, when that ended it.
+  bool workers_failed = false;  // Every worker was lost before the budget was spent.
 };
 
-// Throws std::runtime_error when workers cannot be started or files not be written.
+// Ends early on SIGINT and SIGTERM. Throws std::runtime_error when workers cannot be started or
+// files not be written.
 FuzzSummary run_fuzz(const FuzzOptions& options);
 
 }  // namespace lockstep::campaign

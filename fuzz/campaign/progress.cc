@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 namespace lockstep::campaign {
 namespace {
@@ -11,9 +13,18 @@ namespace {
 constexpr double seconds_between_lines = 5;
 constexpr double seconds_between_updates = 0.2;
 
+// Whether lines may be erased again: not in a file, nor where escape sequences are not wanted.
+bool can_erase() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  if (terminal == nullptr || std::string_view(terminal) == "dumb") return false;
+  return isatty(STDERR_FILENO) != 0;
+}
+
 }  // namespace
 
-Progress::Progress() : terminal_(isatty(STDERR_FILENO) != 0) {}
+Progress::Progress() : terminal_(can_erase()) {}
 
 Progress::~Progress() { erase(); }
 

@@ -69,8 +69,8 @@ int run_worker(const WorkerOptions& options) {
   Record record(runner);
   Reporter reporter(options.raw.string());
   CurrentNumber current(current_number_file(options.raw, options.index));
-  std::uint64_t number = options.index;
-  for (std::uint64_t runs = 0; options.runs == 0 || runs < options.runs; ++runs) {
+  std::uint64_t number = options.first.value_or(options.index);
+  for (std::uint64_t runs = 0; !options.runs || runs < *options.runs; ++runs) {
     if (stop_requested != 0 || out_of_time()) break;
     current.set(number);
     const GeneratedRun run = run_generated(record, runner, options.seed, number, {});

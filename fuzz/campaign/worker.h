@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "fuzz/campaign/ports.h"
@@ -19,9 +20,10 @@ struct WorkerOptions {
   std::uint64_t seed = 1;
   std::uint64_t index = 0;    // Of the worker: workers of one seed never run the same scenario ...
   std::uint64_t workers = 1;  // ... because worker i runs numbers i, i + workers, ...
-  std::uint64_t runs = 0;     // Scenarios; 0 for no limit.
-  double seconds = 0;         // 0 for no limit.
-  std::filesystem::path raw;  // Where scenarios that broke a rule go.
+  std::optional<std::uint64_t> first;  // The number to begin with instead of the worker's own.
+  std::optional<std::uint64_t> runs;   // Scenarios; no limit without.
+  double seconds = 0;                  // 0 for no limit.
+  std::filesystem::path raw;           // Where scenarios that broke a rule go.
 };
 
 // Runs until a limit is reached; the process's exit code.

@@ -5,6 +5,17 @@
 
 namespace lockstep::campaign {
 
+void WorkerReport::add(const WorkerReport& other) {
+  runs += other.runs;
+  steps += other.steps;
+  effective += other.effective;
+  inconclusive += other.inconclusive;
+  if (rules.size() < other.rules.size()) rules.resize(other.rules.size());
+  for (std::size_t i = 0; i < other.rules.size(); ++i) {
+    if (other.rules[i]) rules[i] = true;
+  }
+}
+
 std::string to_line(const WorkerReport& report) {
   static constexpr char digits[] = "0123456789abcdef";
   std::string rules;

@@ -22,6 +22,8 @@ struct WorkerReport {
   std::uint64_t effective = 0;
   std::uint64_t inconclusive = 0;
   std::vector<bool> rules;  // Applied at least once with the premise true.
+
+  void add(const WorkerReport& other);
 };
 
 struct FindingReport {

@@ -17,6 +17,16 @@ TEST(WorkerReport, a_report_survives_its_line) {
   EXPECT_EQ(read.rules, (std::vector<bool>{true, false, false, true, true, false, false, false}));
 }
 
+TEST(WorkerReport, reports_add_up) {
+  WorkerReport sum{1, 2, 3, 4, {true, false}};
+  sum.add({10, 20, 30, 40, {false, false, true}});
+  EXPECT_EQ(sum.runs, 11u);
+  EXPECT_EQ(sum.steps, 22u);
+  EXPECT_EQ(sum.effective, 33u);
+  EXPECT_EQ(sum.inconclusive, 44u);
+  EXPECT_EQ(sum.rules, (std::vector<bool>{true, false, true}));
+}
+
 TEST(WorkerReport, a_finding_survives_its_line) {
   const auto parsed = parse_line("finding /tmp/a b.scn");
   ASSERT_TRUE(parsed.has_value());

@@ -1,8 +1,14 @@
 #include "fuzz/cli/command.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "oracle/scenario/text.h"
 
@@ -50,7 +56,21 @@ void write_file(const fs::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
-  if (!out) throw UsageError{file.string() + ": cannot be written"};
+  if (!out) {
+    throw UsageError{file.string() + ": cannot be written; is there a folder for it, and room?"};
+  }
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && !fs::is_directory(folder)) error = std::make_error_code(std::errc::not_a_directory);
+  if (!error && access(folder.c_str(), W_OK | X_OK) != 0)
+    error.assign(errno, std::generic_category());
+  if (error) {
+    throw UsageError{"'" + folder.string() + "': " + error.message() +
+                     "; name a folder that can be made and written"};
+  }
 }
 
 const oracle::Dialect& dialect_named(const std::string& name) {
@@ -67,6 +87,18 @@ judge::PortFactory factory_for(const campaign::PortChoice& choice,
     throw UsageError{std::string(message.data(), message.size())};
   }
   return *std::move(factory);
+}
+
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](std::string& text) {
+        std::uint64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(text.data(), end, value);
+        const bool good = error == std::errc() && rest == end;
+        return good ? std::string() : "'" + text + "' is no whole number from 0 to 2^64 - 1";
+      },
+      "");
 }
 
 void add_world_options(CLI::App& command, WorldOptions& options) {

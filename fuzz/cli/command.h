@@ -18,6 +18,7 @@ namespace lockstep::cli {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_violation = 1;
 inline constexpr int exit_unsupported = 2;
+inline constexpr int exit_signal = 128;  // Plus the signal's number, as a shell says it.
 inline constexpr int exit_usage = 254;
 inline constexpr int exit_internal = 255;
 
@@ -36,12 +37,18 @@ scenario::Scenario load_scenario(const std::filesystem::path& file);
 // Throws UsageError when it cannot be written.
 void write_file(const std::filesystem::path& file, const std::string& text);
 
+// Makes the folder, and those above it. Throws UsageError when nothing could be written in it.
+void make_folder(const std::filesystem::path& folder);
+
 // Throws UsageError on an unknown dialect.
 const oracle::Dialect& dialect_named(const std::string& name);
 
 // Throws UsageError on an unknown port or lie.
 judge::PortFactory factory_for(const campaign::PortChoice& choice,
                                const scenario::Scenario& scenario);
+
+// For an option that takes a std::uint64_t: CLI11 by itself takes -1 and 10^20 for the largest one.
+CLI::Validator whole_number();
 
 // The options that many commands have.
 struct WorldOptions {

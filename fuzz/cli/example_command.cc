@@ -68,7 +68,7 @@ void give(const Arguments& arguments, oracle::Rule rule, const scenario::Scenari
   }
   const std::filesystem::path file =
       std::filesystem::path(arguments.out) / (std::string(oracle::rule_row(rule).name) + ".scn");
-  std::filesystem::create_directories(arguments.out);
+  make_folder(arguments.out);
   write_file(file, text);
   std::printf("%s\n", file.c_str());
 }
@@ -108,8 +108,11 @@ void add_example(CLI::App& app, int& exit_code) {
   command->add_option("RULE", arguments->rules, "Names of rules")->required();
   command->add_option("-o,--out", arguments->out, "A folder, for one file a rule");
   command->add_option("--runs", arguments->runs, "Generated scenarios to search")
+      ->check(whole_number())
       ->capture_default_str();
-  command->add_option("--seed", arguments->seed, "What they are drawn from")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "What they are drawn from")
+      ->check(whole_number())
+      ->capture_default_str();
   add_world_options(*command, arguments->world);
   command->callback([arguments, &exit_code] { exit_code = give_examples(*arguments); });
 }

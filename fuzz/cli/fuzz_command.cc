@@ -39,6 +39,8 @@ void print_summary(const campaign::FuzzOptions& options, const campaign::FuzzSum
       summary.runs == 0
           ? 0.0
           : 100.0 * static_cast<double>(summary.inconclusive) / static_cast<double>(summary.runs));
+  if (summary.interrupted_by != 0) std::printf("interrupted before the budget was spent\n");
+  if (summary.workers_failed) std::printf("every worker was killed; is there memory enough?\n");
   if (summary.findings.empty()) {
     std::printf("no finding\n");
     return;
@@ -68,9 +70,12 @@ int fuzz(FuzzArguments& arguments) {
   options.instrumented = options.command.parent_path() / "lockstep_conformance_fuzzer";
   dialect_named(options.dialect);
   factory_for(options.choice, scenario::Scenario());
+  make_folder(options.out);
   const campaign::FuzzSummary summary = campaign::run_fuzz(options);
   print_summary(options, summary);
-  return summary.findings.empty() ? exit_ok : exit_violation;
+  if (!summary.findings.empty()) return exit_violation;
+  if (summary.interrupted_by != 0) return exit_signal + summary.interrupted_by;
+  return summary.workers_failed ? exit_internal : exit_ok;
 }
 
 struct WorkerArguments {
@@ -78,7 +83,7 @@ struct WorkerArguments {
   std::string dialect;
   std::string raw;
   std::string write;
-  std::uint64_t number = 0;
+  std::optional<std::uint64_t> number;
   campaign::WorkerOptions worker;
 };
 
@@ -89,13 +94,16 @@ void add_fuzz(CLI::App& app, int& exit_code) {
       app.add_subcommand("fuzz", "Search for a scenario in which the stack breaks a rule");
   command->footer(
       "Example: lockstep fuzz --time 60s --seed 7\n"
-      "Exit: 0 nothing found, 1 findings. Stops at the first unless --keep-going.");
+      "Exit: 0 nothing found, 1 findings, 130 or 143 interrupted with nothing found.\n"
+      "Stops at the first finding unless --keep-going.");
   auto arguments = std::make_shared<FuzzArguments>();
   add_world_options(*command, arguments->world);
   command->add_option("--time", arguments->time, "Budget: 60s, 10m, 2h; 0 for none")
       ->capture_default_str();
-  command->add_option("--runs", arguments->session.runs, "Budget in scenarios; 0 for none");
+  command->add_option("--runs", arguments->session.runs, "Budget in scenarios; 0 for none")
+      ->check(whole_number());
   command->add_option("--seed", arguments->session.seed, "What the scenarios are drawn from")
+      ->check(whole_number())
       ->capture_default_str();
   command->add_option("--jobs", arguments->session.jobs, "Worker processes")
       ->check(CLI::Range(1, 256))
@@ -124,9 +132,11 @@ void add_worker(CLI::App& app, int& exit_code) {
     options.choice = arguments->world.choice;
     options.dialect = &dialect_named(arguments->world.dialect);
     options.raw = arguments->raw;
-    exit_code = arguments->write.empty()
-                    ? campaign::run_worker(options)
-                    : campaign::write_generated(options, arguments->number, arguments->write);
+    options.first = arguments->number;
+    exit_code =
+        arguments->write.empty()
+            ? campaign::run_worker(options)
+            : campaign::write_generated(options, arguments->number.value_or(0), arguments->write);
   });
 }
 

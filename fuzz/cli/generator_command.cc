@@ -32,8 +32,12 @@ void add_generator(CLI::App& app, int& exit_code) {
       "Example: lockstep generator --runs 10000\n"
       "Exit: 0 every figure is as high as asked, 1 one falls below.");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("--runs", arguments->runs, "Scenarios")->capture_default_str();
-  command->add_option("--seed", arguments->seed, "What they are drawn from")->capture_default_str();
+  command->add_option("--runs", arguments->runs, "Scenarios")
+      ->check(whole_number())
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "What they are drawn from")
+      ->check(whole_number())
+      ->capture_default_str();
   add_world_options(*command, arguments->world);
   command->callback([arguments, &exit_code] { exit_code = measure(*arguments); });
 }

@@ -6,6 +6,19 @@
 #include "CLI/CLI.hpp"
 #include "fuzz/cli/command.h"
 
+namespace {
+
+// CLI11 would say of `lockstep rnu` that a sub-command is missing.
+void check_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  const std::string name = argv[1];
+  const auto is_named = [&](const CLI::App* command) { return command->check_name(name); };
+  if (!app.get_subcommands(is_named).empty()) return;
+  throw lockstep::cli::UsageError{"unknown command '" + name + "'; lockstep --help lists them"};
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace lockstep::cli;
   CLI::App app{"Fuzzing and model checking of TCP and UDP stacks against an oracle.", "lockstep"};
@@ -25,6 +38,7 @@ int main(int argc, char** argv) {
   add_example(app, exit_code);
   add_worker(app, exit_code);
   try {
+    check_command(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version

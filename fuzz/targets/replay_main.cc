@@ -1,8 +1,11 @@
 // A plain main for a fuzz target: runs it over every file given, directories included, so that what
-// fuzzing found stays found on every compiler and without libFuzzer. Exits 1 when there is no file.
+// fuzzing found stays found on every compiler and without libFuzzer. Exits 1 when an input fails or
+// there is none: libFuzzer's own 77 means "skipped" to test runners.
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,6 +33,7 @@ bool replay(const std::filesystem::path& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGABRT, [](int) { std::_Exit(1); });
   if (LLVMFuzzerInitialize != nullptr) LLVMFuzzerInitialize(&argc, &argv);
   std::size_t replayed = 0;
   for (int i = 1; i < argc; ++i) {

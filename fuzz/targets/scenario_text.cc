@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/targets/target_check.h"
 #include "oracle/scenario/text.h"
-#include "stack/api/check.h"
 
 namespace {
 
@@ -16,15 +16,15 @@ using lockstep::scenario::print;
 void check_text(std::string_view text) {
   const auto scenario = parse(text, "fuzz.scn");
   if (!scenario.has_value()) {
-    LOCKSTEP_CHECK(scenario.error().line > 0 && scenario.error().column > 0);
-    LOCKSTEP_CHECK(!scenario.error().message.empty());
+    TARGET_CHECK(scenario.error().line > 0 && scenario.error().column > 0);
+    TARGET_CHECK(!scenario.error().message.empty());
     return;
   }
   const std::string printed = print(*scenario);
   const auto again = parse(printed, "printed.scn");
-  LOCKSTEP_CHECK(again.has_value());
-  LOCKSTEP_CHECK(*again == *scenario);
-  LOCKSTEP_CHECK(print(*again) == printed);
+  TARGET_CHECK(again.has_value());
+  TARGET_CHECK(*again == *scenario);
+  TARGET_CHECK(print(*again) == printed);
 }
 
 }  // namespace

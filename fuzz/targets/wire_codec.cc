@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "stack/api/check.h"
+#include "fuzz/targets/target_check.h"
 #include "stack/wire/big_endian.h"
 #include "stack/wire/codec.h"
 #include "stack/wire/ip_header.h"
@@ -48,9 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       decode_packet(framed(data[0], std::as_bytes(std::span(data, size)).subspan(1)));
   if (!packet) return 0;
   std::vector<std::byte> encoded;
-  LOCKSTEP_CHECK(encode_packet(*packet, encoded));
+  TARGET_CHECK(encode_packet(*packet, encoded));
   const auto again = decode_packet(encoded);
-  LOCKSTEP_CHECK(again && *again == *packet && stable_hash(*again) == stable_hash(*packet));
-  LOCKSTEP_CHECK(!to_string(*packet).empty());
+  TARGET_CHECK(again && *again == *packet && stable_hash(*again) == stable_hash(*packet));
+  TARGET_CHECK(!to_string(*packet).empty());
   return 0;
 }

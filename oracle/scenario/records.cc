@@ -36,7 +36,7 @@ std::optional<Step> RecordReader::next(const Situation& situation) {
     const std::size_t size = std::min(rest_.size(), record_size);
     std::ranges::copy(rest_.first(size), record.begin());
     rest_ = rest_.subspan(size);
-    if (static_cast<std::uint8_t>(record[0]) < first_play) {
+    if (!plays_ || static_cast<std::uint8_t>(record[0]) < first_play) {
       step.action = decode_record(record, situation);
       return step;
     }

@@ -34,9 +34,9 @@ Action decode_record(std::span<const std::byte, record_size> record, const Situa
 // Reads the records of a byte string one after the other.
 class RecordReader {
  public:
-  // `bytes` begins with the header and outlives the reader.
-  explicit RecordReader(std::span<const std::byte> bytes)
-      : rest_(bytes.subspan(std::min(bytes.size(), header_size))) {}
+  // `bytes` begins with the header and outlives the reader. Without plays every record is one step.
+  explicit RecordReader(std::span<const std::byte> bytes, bool plays = true)
+      : rest_(bytes.subspan(std::min(bytes.size(), header_size))), plays_(plays) {}
 
   // The next step, labelled with the situation's next label; nullopt when all are read.
   std::optional<Step> next(const Situation& situation);
@@ -45,6 +45,7 @@ class RecordReader {
 
  private:
   std::span<const std::byte> rest_;
+  bool plays_;
   Plan plan_;
 };
 

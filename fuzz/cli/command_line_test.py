@@ -1,0 +1,183 @@
+"""Tests of the `lockstep` command from outside: exit codes, one clear line for each bad input, and
+`lockstep fuzz` as the parent of workers. Usage: command_line_test.py LOCKSTEP SOURCE_DIR
+"""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+LOCKSTEP = pathlib.Path(sys.argv[1]).resolve()
+CORPUS = pathlib.Path(sys.argv[2]).resolve() / "corpus" / "scenarios"
+SCENARIO = str(CORPUS / "close" / "unread_data_at_close_resets.scn")
+USAGE = 254
+
+
+def children(pid):
+    tasks = pathlib.Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in tasks.read_text().split()]
+
+
+def is_alive(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.02)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def run_command(self, *arguments):
+        return subprocess.run([LOCKSTEP, *arguments], cwd=self.folder, capture_output=True,
+                              text=True, timeout=120)
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content)
+        return str(path)
+
+    def check_usage(self, arguments, words):
+        done = self.run_command(*arguments)
+        self.assertEqual(done.returncode, USAGE, f"{arguments}: {done.stderr}")
+        self.assertEqual(done.stdout, "", arguments)
+        self.assertEqual(done.stderr.count("\n"), 1, f"{arguments}: {done.stderr}")
+        self.assertTrue(done.stderr.startswith("lockstep: "), done.stderr)
+        self.assertIn(words, done.stderr)
+
+    def test_bad_options_are_told_in_one_line(self):
+        self.write("file", b"")
+        for arguments, words in [
+            ([], "subcommand"),
+            (["rnu"], "unknown command 'rnu'"),
+            (["fuzz", "--jobs", "0"], "--jobs"),
+            (["fuzz", "--jobs", "257"], "--jobs"),
+            (["fuzz", "--time", "-1s"], "no duration"),
+            (["fuzz", "--time", "1e308h"], "no duration"),
+            (["fuzz", "--time", "nan"], "no duration"),
+            (["fuzz", "--time", ""], "no duration"),
+            (["fuzz", "--seed", "-1"], "--seed"),
+            (["fuzz", "--seed", "99999999999999999999"], "--seed"),
+            (["fuzz", "--runs", "-3"], "--runs"),
+            (["fuzz", "--out", "file"], "name a folder"),
+            (["fuzz", "--out", "/proc/x"], "name a folder"),
+            (["fuzz", "--port", "nope"], "unknown port 'nope'"),
+            (["fuzz", "--lie", "nope"], "unknown lie 'nope'"),
+            (["fuzz", "--dialect", "nope"], "unknown dialect 'nope'"),
+            (["show", SCENARIO, "--format", "nope"], "--format"),
+            (["show", SCENARIO, "-o", "missing/x"], "cannot be written"),
+            (["show", SCENARIO, "-o", "/dev/full"], "cannot be written"),
+            (["shrink", SCENARIO], "does not fail"),
+            (["diff", SCENARIO, "--port", "in_process"], "two stacks"),
+            (["example", "nope"], "unknown rule 'nope'"),
+            (["example", "tcp.peer.name", "-o", "file", "--runs", "500"], "name a folder"),
+            (["promote", "nope"], "cannot read nope"),
+            (["generator", "--runs", "-1"], "--runs"),
+        ]:
+            with self.subTest(arguments=arguments):
+                self.check_usage(arguments, words)
+
+    def test_bad_files_are_told_with_their_place(self):
+        (self.folder / "empty").mkdir()
+        files = {
+            "missing.scn": "no such file", "empty": "",
+            self.write("nothing.scn", b""): ":1:1: ",
+            self.write("garbage.scn", bytes(range(256)) * 400): ":1:1: ",
+            self.write("nul.scn", b"host a 10.0.0.1\n\0\0\n"): ":2:1: ",
+            self.write("word.scn", b"host a 10.0.0.1\na: s = socket inet strem\n"): ":2:20: ",
+            self.write("long.scn", b"host a 10.0.0.1\na: s = socket inet " + b"x" * 3_000_000):
+                ":2:20: ",
+            self.write("number.scn", b"host a 10.0.0.1\ntick a 99999999999\n"): ":2:8: ",
+        }
+        for file, words in files.items():
+            with self.subTest(file=file):
+                self.check_usage(["run", file], words)
+                self.check_usage(["rules", "--coverage", file], words)
+                self.check_usage(["diff", "--port", "in_process", "--port", "in_process", file],
+                                 words)
+                in_one = words if words.startswith(":") else file
+                self.check_usage(["show", file], in_one)
+                self.check_usage(["shrink", file], in_one)
+
+    def test_a_long_file_is_run(self):
+        lines = b"host a 10.0.0.1\na: s = socket inet stream\n" + b"a: getsockname s\n" * 100_000
+        done = self.run_command("run", self.write("long.scn", lines))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("100001 steps", done.stdout)
+
+    # A run whose workers have begun.
+    def start_fuzz(self, *arguments):
+        run = subprocess.Popen([LOCKSTEP, "fuzz", "--keep-going", "--time", "1h", *arguments],
+                               cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True)
+        self.addCleanup(run.kill)
+        wait_until(lambda: list(self.folder.glob("findings/.raw-*/*.current")))
+        return run
+
+    def test_an_interrupt_ends_a_run_with_its_summary(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            run = self.start_fuzz()
+            workers = children(run.pid)
+            self.assertTrue(workers)
+            run.send_signal(number)
+            out, err = run.communicate(timeout=60)
+            self.assertIn("interrupted", out)
+            self.assertIn("scenarios,", out)
+            self.assertNotIn("crash", out + err)
+            self.assertNotIn("\x1b", err)
+            self.assertEqual(run.returncode, 1 if "finding(s)" in out else 128 + number)
+            self.assertFalse([worker for worker in workers if is_alive(worker)])
+            self.assertFalse(list(self.folder.glob("findings/.raw-*")))
+
+    def test_workers_die_with_their_parent_and_the_next_run_tidies_up(self):
+        run = self.start_fuzz()
+        workers = children(run.pid)
+        run.kill()
+        run.communicate()
+        wait_until(lambda: not any(is_alive(worker) for worker in workers))
+        self.assertTrue(list(self.folder.glob("findings/.raw-*")))
+        self.run_command("fuzz", "--runs", "1")
+        self.assertFalse(list(self.folder.glob("findings/.raw-*")))
+
+    def test_a_killed_worker_is_replaced(self):
+        run = self.start_fuzz("--jobs", "1")
+        killed = children(run.pid)[0]
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: [worker for worker in children(run.pid) if worker != killed])
+        run.send_signal(signal.SIGTERM)
+        out, err = run.communicate(timeout=60)
+        self.assertIn("worker 0 was killed by signal 9; another takes its place", err)
+        self.assertNotIn("crash", out + err)
+
+    def test_two_runs_share_a_folder(self):
+        runs = [subprocess.Popen([LOCKSTEP, "fuzz", "--runs", "200", "--keep-going"],
+                                 cwd=self.folder, stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, text=True)
+                for _ in range(2)]
+        for run in runs:
+            out, _ = run.communicate(timeout=120)
+            self.assertIn("200 scenarios", out)
+            self.assertIn(run.returncode, (0, 1))
+
+    def test_a_budget_smaller_than_the_workers_is_kept(self):
+        done = self.run_command("fuzz", "--runs", "1", "--jobs", "4")
+        self.assertTrue(done.stdout.lstrip().startswith("1 scenarios"), done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
