@@ -22,10 +22,13 @@ struct Cost {
 
 Cost cost_of(const scenario::Scenario& scenario);
 
-// Whether `a` costs less than `b`, or as much but with its steps closer to their canonical order.
+// Whether `a` costs less than `b`; or as much but with its steps closer to their canonical order;
+// or that too, but with the lesser canonical text. Total up to canonical names: of two scenarios of
+// which neither is simpler, one is the other under different names.
 bool is_simpler(const scenario::Scenario& a, const scenario::Scenario& b);
 
-// 1 for the simplest action, which is `settle`: it needs no packet's name.
+// 1 for the simplest action, which is `settle`: it needs no packet's name. Calls cost more than
+// deliveries and ticks, tampering with the network more than calls.
 std::uint64_t action_cost(const scenario::Action& action);
 
 }  // namespace lockstep::shrink

@@ -1,5 +1,7 @@
 #include "oracle/shrink/search.h"
 
+#include <utility>
+
 #include "oracle/scenario/text.h"
 #include "oracle/shrink/cost.h"
 #include "oracle/shrink/names.h"
@@ -38,6 +40,17 @@ bool Search::rename(const Scenario& candidate) {
   if (tidied == current_ || replay(tidied).cause != cause_) return false;
   current_ = std::move(tidied);
   return true;
+}
+
+bool Search::detour(const Scenario& candidate, const std::function<void(Search&)>& reduce) {
+  if (exhausted()) return false;
+  Scenario tidied = tidy(candidate);
+  if (tidied == current_ || replay(tidied).cause != cause_) return false;
+  Scenario before = std::exchange(current_, std::move(tidied));
+  reduce(*this);
+  if (is_simpler(current_, before)) return true;
+  current_ = std::move(before);
+  return false;
 }
 
 bool Search::attempt_without(const StepSet& removed) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -26,6 +27,9 @@ class Search {
   bool attempt(const Scenario& candidate);
   // Takes over what is not simpler but canonical: other names for the same steps.
   bool rename(const Scenario& candidate);
+  // Goes on from a candidate that need not be simpler but keeps the cause, and comes back unless
+  // `reduce` then makes it simpler than what is current now.
+  bool detour(const Scenario& candidate, const std::function<void(Search&)>& reduce);
   bool attempt_without(const StepSet& removed);
   // The same with packets named anew: the candidate may name them by kind.
   bool attempt_by_kind(const Scenario& candidate);

@@ -28,6 +28,7 @@ void one_round(Search& search) {
   remove_steps(search);
   simplify_network(search);
   simplify_sockets(search);
+  join_calls(search);
   simplify_values(search);
   order_steps(search);
   name_canonically(search);
@@ -48,6 +49,8 @@ bool run_rounds(Search& search) {
     const Scenario before = search.current();
     one_round(search);
     if (search.current() == before) remove_pairs(search);
+    if (search.current() == before) try_templates(search);
+    if (search.current() == before) take_detours(search);
     if (search.current() == before && !write_addresses_out(search)) return true;
   }
   return false;

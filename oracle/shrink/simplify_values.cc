@@ -198,6 +198,16 @@ std::vector<Action> simpler_actions(const Scenario& scenario, std::size_t index)
   return simpler;
 }
 
+// Ports that differ may as well be the same.
+void simplify_port(Search& search, std::size_t index) {
+  const auto* call = std::get_if<step::Call>(&search.current().steps[index].action);
+  const auto* endpoint = call != nullptr ? std::get_if<Endpoint>(&call->address.literal) : nullptr;
+  if (endpoint == nullptr || endpoint->port == 8000) return;
+  step::Call changed = *call;
+  changed.address.literal = Endpoint{endpoint->ip, 8000};
+  search.attempt(with_action(search.current(), index, changed));
+}
+
 void simplify_action(Search& search, std::size_t index) {
   for (const Action& action : simpler_actions(search.current(), index)) {
     if (search.attempt(with_action(search.current(), index, action))) {
@@ -278,6 +288,7 @@ void simplify_values(Search& search) {
   for (std::size_t i = 0; i < search.current().steps.size() && !search.exhausted(); ++i) {
     drop_expectation(search, i);
     simplify_action(search, i);
+    simplify_port(search, i);
     simplify_numbers(search, i);
   }
 }
