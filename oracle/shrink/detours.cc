@@ -49,7 +49,7 @@ void add_other_sockets(const Scenario& scenario, std::size_t index, std::vector<
 
 // The end of a socket, and time for a timer: what most long ways come to in the end.
 void add_short_ways(const Scenario& scenario, std::size_t index, std::vector<Action>& actions) {
-  constexpr std::array<std::uint32_t, 4> ticks{1, 3, 10, 1000};
+  constexpr std::array<std::uint32_t, 5> ticks{1, 3, 10, 100, 1000};
   if (const auto* call = std::get_if<step::Call>(&scenario.steps[index].action)) {
     if (!call->result.none()) return;
   }

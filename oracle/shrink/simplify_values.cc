@@ -135,6 +135,12 @@ void add_simpler_addresses(const Scenario& scenario, std::size_t index, const st
     address.literal = Endpoint{IpAddress::any(endpoint->ip.family), endpoint->port};
     add(address);
   } else if (call.call == Call::connect || call.call == Call::sendto) {
+    const auto& own = scenario.hosts[call.host].config.addresses;
+    if (endpoint != nullptr && !own.empty()) {
+      AddressOperand address;
+      address.literal = Endpoint{own.front(), endpoint->port};
+      add(address);
+    }
     for (std::size_t i = 0; i < index; ++i) {
       const auto* maker = std::get_if<step::Call>(&scenario.steps[i].action);
       if (maker == nullptr || maker->result.none() || maker->result == call.socket) continue;
@@ -188,6 +194,10 @@ std::vector<Action> simpler_actions(const Scenario& scenario, std::size_t index)
     add_simpler_addresses(scenario, index, *call, simpler);
   } else if (const auto* forge = std::get_if<step::Forge>(&action)) {
     add_simpler_forgeries(*forge, simpler);
+  } else if (const auto* tick = std::get_if<step::Tick>(&action)) {
+    for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
+      simpler.emplace_back(step::Tick{static_cast<scenario::HostIndex>(host), tick->ticks});
+    }
   } else if (const auto* icmp = std::get_if<step::Icmp>(&action)) {
     for (const IcmpKind kind : {IcmpKind::port_unreachable, IcmpKind::host_unreachable}) {
       step::Icmp changed = *icmp;

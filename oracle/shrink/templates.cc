@@ -71,6 +71,11 @@ constexpr std::string_view alone[]{
     "a: sendto u 1 10.0.0.1:8000\n"
     "a: sendto u 1 10.0.0.1:8000\n",
     "host a 10.0.0.1\n"
+    "a: u = socket inet dgram\n"
+    "a: bind u 10.0.0.1:8000\n"
+    "a: sendto u 0 10.0.0.1:8000\n"
+    "a: sendto u 1 10.0.0.1:8000\n",
+    "host a 10.0.0.1\n"
     "host b 10.0.0.2\n"
     "a: u = socket inet dgram\n"
     "a: sendto u 1 10.0.0.2:8000\n"
