@@ -12,7 +12,7 @@ namespace lockstep::shrink {
 // Compared from the top down. Costs depend on what steps do, never on how hosts and sockets are
 // called, so that the same scenario under other names costs the same.
 struct Cost {
-  std::uint64_t steps = 0;
+  std::uint64_t steps = 0;    // With those that a trick hides: see hidden_steps().
   std::uint64_t places = 0;   // Hosts and their addresses.
   std::uint64_t actions = 0;  // Sum of action_cost().
   std::uint64_t values = 0;   // Distance of lengths, flags, settings ... from the simplest.

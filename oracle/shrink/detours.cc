@@ -1,5 +1,6 @@
 // Detours: a change that makes a scenario no simpler may free other steps. Each is followed by the
 // removal of what it freed, and kept when the result is simpler than what was there before.
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <vector>
@@ -47,6 +48,30 @@ void add_other_sockets(const Scenario& scenario, std::size_t index, std::vector<
   }
 }
 
+// A bind of the same socket, to an address that is written somewhere.
+void add_binds(const Scenario& scenario, std::size_t index, std::vector<Action>& actions) {
+  const auto* call = std::get_if<step::Call>(&scenario.steps[index].action);
+  if (call == nullptr || call->socket.none() || !call->result.none()) return;
+  std::vector<Endpoint> endpoints;
+  const auto& own = scenario.hosts[call->host].config.addresses;
+  if (!own.empty()) endpoints.push_back({own.front(), 8000});
+  for (const Step& step : scenario.steps) {
+    const auto* other = std::get_if<step::Call>(&step.action);
+    const auto* endpoint =
+        other != nullptr ? std::get_if<Endpoint>(&other->address.literal) : nullptr;
+    if (endpoint == nullptr || std::ranges::find(endpoints, *endpoint) != endpoints.end()) continue;
+    endpoints.push_back(*endpoint);
+  }
+  for (const Endpoint& endpoint : endpoints) {
+    step::Call bind;
+    bind.call = Call::bind;
+    bind.host = call->host;
+    bind.socket = call->socket;
+    bind.address.literal = endpoint;
+    actions.emplace_back(bind);
+  }
+}
+
 // The end of a socket, and time for a timer: what most long ways come to in the end.
 void add_short_ways(const Scenario& scenario, std::size_t index, std::vector<Action>& actions) {
   constexpr std::array<std::uint32_t, 5> ticks{1, 3, 10, 100, 1000};
@@ -72,6 +97,7 @@ bool take_one(Search& search) {
   for (std::size_t i = steps; i-- > 0;) {
     std::vector<Action> actions;
     add_other_sockets(search.current(), i, actions);
+    add_binds(search.current(), i, actions);
     add_short_ways(search.current(), i, actions);
     for (const Action& action : actions) {
       if (search.detour(with_action(search.current(), i, action), remove_what_was_freed)) {

@@ -52,6 +52,13 @@ bool join_one(Search& search) {
 
 // ---- datagram sockets ----
 
+scenario::Label unused_label(const Scenario& scenario) {
+  scenario::Label label = 0;
+  for (const Step& step : scenario.steps) label = std::max(label, step.label);
+  // A packet whose step is gone is named by a label behind all others.
+  return label + 2;
+}
+
 std::vector<SocketName> datagram_sockets(const Scenario& scenario) {
   std::vector<SocketName> sockets;
   for (const Step& step : scenario.steps) {
@@ -103,6 +110,32 @@ void disconnect_datagram_sockets(Search& search) {
   }
 }
 
+// A datagram to the port that the stack is going to choose becomes one to a port that a bind names.
+void bind_guessed_ports(Search& search) {
+  for (std::size_t i = 0; i < search.current().steps.size() && !search.exhausted(); ++i) {
+    Scenario candidate = search.current();
+    const step::Call* call = call_of(candidate.steps[i]);
+    if (call == nullptr || call->result.none() || call->type != Type::dgram) continue;
+    const auto& own = candidate.hosts[call->host].config.addresses;
+    if (own.empty()) continue;
+    step::Call bind;
+    bind.call = Call::bind;
+    bind.host = call->host;
+    bind.socket = call->result;
+    bind.address.literal = Endpoint{own.front(), 8000};
+    for (Step& step : candidate.steps) {
+      auto* other = std::get_if<step::Call>(&step.action);
+      auto* endpoint = other != nullptr ? std::get_if<Endpoint>(&other->address.literal) : nullptr;
+      if (endpoint != nullptr && endpoint->port >= HostConfig().ephemeral_first) {
+        endpoint->port = 8000;
+      }
+    }
+    const auto at = candidate.steps.begin() + static_cast<std::ptrdiff_t>(i) + 1;
+    candidate.steps.insert(at, {unused_label(candidate), 0, bind, std::nullopt});
+    search.attempt(candidate);
+  }
+}
+
 // ---- what the network does twice ----
 
 // A duplicate of what a call sent becomes another such call.
@@ -145,6 +178,7 @@ void join_calls(Search& search) {
   while (!search.exhausted() && join_one(search)) {
   }
   disconnect_datagram_sockets(search);
+  bind_guessed_ports(search);
   repeat_calls(search);
   for (std::size_t host = 0; host < search.current().hosts.size(); ++host) {
     for (const scenario::HostSetting& setting : scenario::host_settings()) {

@@ -9,7 +9,10 @@
 namespace lockstep::shrink {
 
 Search::Search(const Scenario& start, const Replayer& replayer, std::uint32_t replays_max)
-    : replayer_(replayer), replays_max_(replays_max), current_(tidy(start)) {
+    : replayer_(replayer),
+      replays_max_(replays_max),
+      steps_max_(start.steps.size()),
+      current_(tidy(start)) {
   cause_ = replay(current_).cause;
 }
 
@@ -28,6 +31,7 @@ const Replayed& Search::replay(const Scenario& scenario) {
 
 bool Search::attempt(const Scenario& candidate) {
   if (exhausted()) return false;
+  if (candidate.steps.size() > steps_max_) return false;
   Scenario tidied = tidy(candidate);
   if (!is_simpler(tidied, current_) || replay(tidied).cause != cause_) return false;
   current_ = std::move(tidied);

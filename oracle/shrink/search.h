@@ -2,6 +2,7 @@
 // accepted: a candidate that costs less and still fails for the same cause.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -47,6 +48,7 @@ class Search {
   const Replayer& replayer_;
   std::uint32_t replays_max_;
   std::uint32_t replays_ = 0;
+  std::size_t steps_max_;                            // Of the original: no candidate has more.
   std::unordered_map<std::string, Replayed> known_;  // By text. Looked up only, never walked.
   std::string cause_;
   Scenario current_;

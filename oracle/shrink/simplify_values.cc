@@ -143,7 +143,8 @@ void add_simpler_addresses(const Scenario& scenario, std::size_t index, const st
     }
     for (std::size_t i = 0; i < index; ++i) {
       const auto* maker = std::get_if<step::Call>(&scenario.steps[i].action);
-      if (maker == nullptr || maker->result.none() || maker->result == call.socket) continue;
+      if (maker == nullptr || maker->result.none()) continue;
+      if (maker->result == call.socket && call.call == Call::connect) continue;
       add({AddressOperand::Kind::local_of, {}, maker->result});
     }
   }

@@ -161,8 +161,14 @@ std::optional<Ending> ending_of(const Scenario& scenario, std::size_t length) {
   return ending;
 }
 
-Scenario with_ending(const Scenario& setup, const Ending& ending, const Actor& actor) {
+// The setup with its sends of the given length, and the ending on the given socket.
+Scenario with_ending(const Scenario& setup, const Ending& ending, const Actor& actor,
+                     std::uint32_t length) {
   Scenario result = setup;
+  for (Step& step : result.steps) {
+    auto* call = std::get_if<step::Call>(&step.action);
+    if (call != nullptr && call->call == Call::send) call->length = length;
+  }
   for (Action action : ending.actions) {
     scenario::visit_names(action, [&](SocketName& name) {
       if (!name.none()) name = actor.name;
@@ -191,19 +197,30 @@ std::vector<Ending> endings_of(const Scenario& scenario) {
   return endings;
 }
 
-bool try_template(Search& search, const Scenario& setup, const std::vector<Ending>& endings) {
+bool try_template(Search& search, const Scenario& setup, const std::vector<Ending>& endings,
+                  std::uint32_t length) {
   for (const Ending& ending : endings) {
     for (const Actor& actor : actors_of(setup)) {
       if (ending.acts && ending.datagram != actor.datagram) continue;
-      if (search.attempt(with_ending(setup, ending, actor))) return true;
+      if (search.attempt(with_ending(setup, ending, actor, length))) return true;
     }
     // The host on which a tick matters may have no socket.
     if (!ending.acts && setup.hosts.size() > 1 &&
-        search.attempt(with_ending(setup, ending, {{}, 1, false}))) {
+        search.attempt(with_ending(setup, ending, {{}, 1, false}, length))) {
       return true;
     }
   }
   return false;
+}
+
+// One byte, and as much as the scenario sends at once.
+std::vector<std::uint32_t> lengths_of(const Scenario& scenario) {
+  std::uint32_t longest = 1;
+  for (const Step& step : scenario.steps) {
+    const auto* call = std::get_if<step::Call>(&step.action);
+    if (call != nullptr && call->call == Call::send) longest = std::max(longest, call->length);
+  }
+  return longest == 1 ? std::vector<std::uint32_t>{1} : std::vector<std::uint32_t>{1, longest};
 }
 
 }  // namespace
@@ -212,9 +229,13 @@ void try_templates(Search& search) {
   static const std::vector<Scenario> templates = all_templates();
   bool changed = true;
   while (changed && !search.exhausted()) {
+    changed = false;
     const std::vector<Ending> endings = endings_of(search.current());
-    changed = std::ranges::any_of(
-        templates, [&](const Scenario& setup) { return try_template(search, setup, endings); });
+    for (const std::uint32_t length : lengths_of(search.current())) {
+      changed = changed || std::ranges::any_of(templates, [&](const Scenario& setup) {
+                  return try_template(search, setup, endings, length);
+                });
+    }
   }
 }
 
