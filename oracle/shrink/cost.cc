@@ -179,6 +179,11 @@ std::uint64_t ports_cost(const Scenario& scenario) {
   return cost;
 }
 
+// Whether what is sent to `to` arrives at a socket bound to `bound`, on one host.
+bool reaches(const Endpoint& bound, const Endpoint& to) {
+  return bound.port == to.port && (bound.ip == to.ip || bound.ip.is_unspecified());
+}
+
 // Steps that a scenario saved by a trick that its reader has to see through: naming the port that
 // the stack is going to choose, for want of a bind; connecting a socket with itself, for want of a
 // listener.
@@ -200,7 +205,7 @@ std::uint64_t hidden_steps(const Scenario& scenario) {
       guessed_ports.insert(endpoint->port);
     }
     const auto own = bound.find(call->socket);
-    if (call->call == Call::connect && own != bound.end() && own->second == *endpoint) {
+    if (call->call == Call::connect && own != bound.end() && reaches(own->second, *endpoint)) {
       hidden += listener_steps;
     }
   }
@@ -213,7 +218,7 @@ std::uint64_t config_cost(const HostConfig& config) {
   const HostConfig defaults;
   std::uint64_t cost = config.unprivileged ? 1 : 0;
   const auto add = [&](std::int64_t value, std::int64_t usual) {
-    if (value != usual) cost += 1 + static_cast<std::uint64_t>(std::abs(value));
+    if (value != usual) cost += 8 + static_cast<std::uint64_t>(std::abs(value));
   };
   for (const scenario::HostSetting& setting : scenario::host_settings()) {
     add(setting.get(config), setting.get(defaults));

@@ -72,6 +72,16 @@ void add_binds(const Scenario& scenario, std::size_t index, std::vector<Action>&
   }
 }
 
+// An address at which nobody is, for that of a socket which then need not be there.
+void add_nobody(const Scenario& scenario, std::size_t index, std::vector<Action>& actions) {
+  const auto* call = std::get_if<step::Call>(&scenario.steps[index].action);
+  if (call == nullptr || call->address.kind == scenario::AddressOperand::Kind::literal) return;
+  step::Call changed = *call;
+  changed.address = {};
+  changed.address.literal = Endpoint{IpAddress::v4(10, 0, 0, 254), 8000};
+  actions.emplace_back(changed);
+}
+
 // The end of a socket, and time for a timer: what most long ways come to in the end.
 void add_short_ways(const Scenario& scenario, std::size_t index, std::vector<Action>& actions) {
   constexpr std::array<std::uint32_t, 5> ticks{1, 3, 10, 100, 1000};
@@ -98,6 +108,7 @@ bool take_one(Search& search) {
     std::vector<Action> actions;
     add_other_sockets(search.current(), i, actions);
     add_binds(search.current(), i, actions);
+    add_nobody(search.current(), i, actions);
     add_short_ways(search.current(), i, actions);
     for (const Action& action : actions) {
       if (search.detour(with_action(search.current(), i, action), remove_what_was_freed)) {

@@ -180,11 +180,11 @@ Scenario with_sockets_named_by_role(const Scenario& scenario) {
   return scenario::canonical(result);
 }
 
-Scenario with_canonical_ports(const Scenario& scenario) {
+Scenario with_canonical_ports(const Scenario& scenario, std::uint16_t kept_from) {
   std::map<std::uint16_t, std::uint16_t> renamed;
   Scenario result = scenario;
   visit_endpoints(result, [&](Endpoint& endpoint) {
-    if (endpoint.port == 0) return;
+    if (endpoint.port == 0 || endpoint.port >= kept_from) return;
     const auto next = static_cast<std::uint16_t>(8000 + renamed.size());
     endpoint.port = renamed.emplace(endpoint.port, next).first->second;
   });
@@ -193,7 +193,7 @@ Scenario with_canonical_ports(const Scenario& scenario) {
 
 std::string canonical_text(const Scenario& scenario) {
   Scenario named = with_canonical_addresses(with_hosts_in_order(scenario));
-  named = with_canonical_ports(with_sockets_named_by_role(named));
+  named = with_canonical_ports(with_sockets_named_by_role(named), no_port_kept);
   named.comments.clear();
   return scenario::print(with_labels_in_order(named));
 }

@@ -54,7 +54,9 @@ void name_canonically(Search& search) {
   search.rename(with_hosts_in_order(search.current()));
   search.rename(with_canonical_addresses(search.current()));
   search.rename(with_sockets_named_by_role(search.current()));
-  search.rename(with_canonical_ports(search.current()));
+  if (!search.rename(with_canonical_ports(search.current()))) {
+    search.rename(with_canonical_ports(search.current(), HostConfig().ephemeral_first));
+  }
 }
 
 }  // namespace lockstep::shrink

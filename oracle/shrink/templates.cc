@@ -45,6 +45,12 @@ constexpr std::string_view middles[]{
     "@: send c 1\na: s = accept l\na: close s\n",
 };
 
+// What comes before the SYN-ACK arrives: step 4 is the connect.
+constexpr std::string_view half_open[]{
+    "deliver 4.1\n",
+    "deliver 4.1\ntick a 1000\n",
+};
+
 constexpr std::string_view one_host = "host a 10.0.0.1\n";
 constexpr std::string_view two_hosts = "host a 10.0.0.1\nhost b 10.0.0.2\n";
 
@@ -92,9 +98,12 @@ Scenario parsed(std::string text, char connector) {
 std::vector<Scenario> all_templates() {
   std::vector<Scenario> templates;
   for (const std::string_view text : alone) templates.push_back(parsed(std::string(text), 'a'));
+  const std::string setup(connection);
+  for (const std::string_view end : half_open) {
+    templates.push_back(parsed(std::string(two_hosts) + setup + std::string(end), 'b'));
+  }
   for (const std::string_view middle : middles) {
     const std::string end(middle);
-    const std::string setup(connection);
     templates.push_back(parsed(std::string(one_host) + setup + end, 'a'));
     const std::string connected = std::string(two_hosts) + setup + "settle\n" + end;
     templates.push_back(parsed(connected, 'b'));
