@@ -189,6 +189,7 @@ bool reaches(const Endpoint& bound, const Endpoint& to) {
 // listener.
 std::uint64_t hidden_steps(const Scenario& scenario) {
   constexpr std::uint64_t listener_steps = 3;  // socket, listen, accept
+  constexpr std::uint64_t bind_steps = 2;      // One, and more than one that is written.
   std::map<SocketName, Endpoint> bound;
   std::set<std::uint16_t> bound_ports;
   std::set<std::uint16_t> guessed_ports;
@@ -210,7 +211,7 @@ std::uint64_t hidden_steps(const Scenario& scenario) {
     }
   }
   std::erase_if(guessed_ports, [&](std::uint16_t port) { return bound_ports.contains(port); });
-  return hidden + guessed_ports.size();
+  return hidden + bind_steps * guessed_ports.size();
 }
 
 // What differs from the defaults; the smaller a number, the simpler.

@@ -13,7 +13,7 @@ Search::Search(const Scenario& start, const Replayer& replayer, std::uint32_t re
       replays_max_(replays_max),
       steps_max_(start.steps.size()),
       current_(tidy(start)) {
-  cause_ = replay(current_).cause;
+  failure_ = replay(current_);
 }
 
 Scenario Search::tidy(const Scenario& scenario) {
@@ -33,7 +33,7 @@ bool Search::attempt(const Scenario& candidate) {
   if (exhausted()) return false;
   if (candidate.steps.size() > steps_max_) return false;
   Scenario tidied = tidy(candidate);
-  if (!is_simpler(tidied, current_) || replay(tidied).cause != cause_) return false;
+  if (!is_simpler(tidied, current_) || !replay(tidied).fails_like(failure_)) return false;
   current_ = std::move(tidied);
   return true;
 }
@@ -41,7 +41,7 @@ bool Search::attempt(const Scenario& candidate) {
 bool Search::rename(const Scenario& candidate) {
   if (exhausted()) return false;
   Scenario tidied = tidy(candidate);
-  if (tidied == current_ || replay(tidied).cause != cause_) return false;
+  if (tidied == current_ || !replay(tidied).fails_like(failure_)) return false;
   current_ = std::move(tidied);
   return true;
 }
@@ -49,7 +49,7 @@ bool Search::rename(const Scenario& candidate) {
 bool Search::detour(const Scenario& candidate, const std::function<void(Search&)>& reduce) {
   if (exhausted()) return false;
   Scenario tidied = tidy(candidate);
-  if (tidied == current_ || replay(tidied).cause != cause_) return false;
+  if (tidied == current_ || !replay(tidied).fails_like(failure_)) return false;
   Scenario before = std::exchange(current_, std::move(tidied));
   reduce(*this);
   if (is_simpler(current_, before)) return true;

@@ -20,7 +20,8 @@ class Search {
   Search(const Scenario& start, const Replayer& replayer, std::uint32_t replays_max);
 
   const Scenario& current() const { return current_; }
-  const std::string& cause() const { return cause_; }
+  // What every accepted candidate fails like.
+  const Replayed& failure() const { return failure_; }
   // What is known of the run of current().
   const Replayed& replayed() { return replay(current_); }
 
@@ -50,7 +51,7 @@ class Search {
   std::uint32_t replays_ = 0;
   std::size_t steps_max_;                            // Of the original: no candidate has more.
   std::unordered_map<std::string, Replayed> known_;  // By text. Looked up only, never walked.
-  std::string cause_;
+  Replayed failure_;
   Scenario current_;
 };
 

@@ -21,7 +21,7 @@ Scenario prepared(const Scenario& failing, const Replayer& replayer, const Repla
   for (scenario::Step& step : start.steps) step.line = 0;
   if (replayer.packets_by_cause) start = replayer.packets_by_cause(start);
   const Scenario plain = without_expectations(start);
-  return plain != start && replayer.replay(plain).cause == original.cause ? plain : start;
+  return plain != start && replayer.replay(plain).fails_like(original) ? plain : start;
 }
 
 void one_round(Search& search) {
@@ -66,7 +66,7 @@ ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const Shr
   if (!original.fails()) return result;
   Search search(prepared(failing, replayer, original), replayer, limits.replays_max);
   result.cause = original.cause;
-  if (search.cause() != original.cause) return result;
+  if (!search.failure().fails_like(original)) return result;
 
   const bool settled = run_rounds(search);
   result.scenario = search.current();
