@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "oracle/scenario/words.h"
 #include "oracle/shrink/fields.h"
+#include "oracle/shrink/names.h"
 #include "oracle/shrink/step_order.h"
 
 namespace lockstep::shrink {
@@ -19,14 +22,16 @@ using scenario::SocketName;
 using scenario::Step;
 namespace step = scenario::step;
 
+// A call costs more than letting time pass: a call that only gave a defect the time to show gives
+// way to a step that does no more than that.
 std::uint64_t call_cost(Call call) {
   switch (call) {
     case Call::sendto:
     case Call::recvfrom:
     case Call::dup:
-      return 2;
+      return 5;
     case Call::shutdown:
-      return 3;
+      return 6;
     case Call::socket:
     case Call::bind:
     case Call::listen:
@@ -42,29 +47,30 @@ std::uint64_t call_cost(Call call) {
     case Call::poll:
     case Call::siocinq:
     case Call::siocoutq:
-      return 1;
+      return 4;
   }
-  return 1;
+  return 4;
 }
 
 std::uint64_t cost_of_action(const step::Call& call) { return call_cost(call.call); }
 std::uint64_t cost_of_action(const step::Deliver&) { return 2; }
 std::uint64_t cost_of_action(const step::Drop&) { return 3; }
-std::uint64_t cost_of_action(const step::Duplicate&) { return 5; }
-std::uint64_t cost_of_action(const step::Hold&) { return 4; }
-std::uint64_t cost_of_action(const step::Corrupt&) { return 6; }
-std::uint64_t cost_of_action(const step::Replay&) { return 6; }
-std::uint64_t cost_of_action(const step::Forge&) { return 7; }
-std::uint64_t cost_of_action(const step::Icmp&) { return 7; }
+std::uint64_t cost_of_action(const step::Duplicate&) { return 8; }
+std::uint64_t cost_of_action(const step::Hold&) { return 7; }
+std::uint64_t cost_of_action(const step::Corrupt&) { return 9; }
+std::uint64_t cost_of_action(const step::Replay&) { return 9; }
+std::uint64_t cost_of_action(const step::Forge&) { return 10; }
+std::uint64_t cost_of_action(const step::Icmp&) { return 10; }
 std::uint64_t cost_of_action(const step::Tick&) { return 3; }
-std::uint64_t cost_of_action(const step::Partition&) { return 4; }
-std::uint64_t cost_of_action(const step::Heal&) { return 4; }
-std::uint64_t cost_of_action(const step::Reboot&) { return 5; }
+std::uint64_t cost_of_action(const step::Partition&) { return 7; }
+std::uint64_t cost_of_action(const step::Heal&) { return 7; }
+std::uint64_t cost_of_action(const step::Reboot&) { return 8; }
 std::uint64_t cost_of_action(const step::Settle&) { return 1; }
 std::uint64_t cost_of_action(const step::Expect&) { return 1; }
 
 // Acting on the accepted end costs more than on the connecting one: that prefers one of two
-// mirror images of a connection, and the one that may do without accept.
+// mirror images of a connection, and the one that may do without accept. A connected datagram
+// socket costs more than one that says where each datagram goes.
 std::uint64_t end_cost(const step::Call& call) {
   return call.call == Call::send || call.call == Call::sendto ? 2 : 1;
 }
@@ -75,11 +81,15 @@ std::uint64_t end_cost(const Other&) {
 
 std::uint64_t actions_cost(const Scenario& scenario) {
   std::set<SocketName> accepted;
+  std::set<SocketName> datagrams;
   std::uint64_t cost = 0;
   for (const Step& step : scenario.steps) {
     cost += action_cost(step.action);
     if (const auto* call = std::get_if<step::Call>(&step.action)) {
       if (call->call == Call::accept) accepted.insert(call->result);
+      if (call->call == Call::socket && call->type == Type::dgram) datagrams.insert(call->result);
+      const bool needs_peer = call->call == Call::connect || call->call == Call::send;
+      if (needs_peer && datagrams.contains(call->socket)) cost += 2;
     }
     std::visit(
         [&](const auto& action) {
@@ -153,12 +163,63 @@ std::uint64_t values_cost(const Scenario& scenario, const Step& step) {
   return cost;
 }
 
-// What differs from the defaults.
+// The fewer ports the simpler; port 0 is one that the stack refuses or chooses.
+std::uint64_t ports_cost(const Scenario& scenario) {
+  std::vector<std::uint16_t> ports;
+  std::uint64_t cost = 0;
+  for (const Step& step : scenario.steps) {
+    const auto* call = std::get_if<step::Call>(&step.action);
+    const auto* endpoint =
+        call != nullptr ? std::get_if<Endpoint>(&call->address.literal) : nullptr;
+    if (endpoint == nullptr) continue;
+    const auto found = std::ranges::find(ports, endpoint->port);
+    cost += endpoint->port == 0 ? 4 : static_cast<std::uint64_t>(found - ports.begin());
+    if (endpoint->port != 0 && found == ports.end()) ports.push_back(endpoint->port);
+  }
+  return cost;
+}
+
+// Whether what is sent to `to` arrives at a socket bound to `bound`, on one host.
+bool reaches(const Endpoint& bound, const Endpoint& to) {
+  return bound.port == to.port && (bound.ip == to.ip || bound.ip.is_unspecified());
+}
+
+// Steps that a scenario saved by a trick that its reader has to see through: naming the port that
+// the stack is going to choose, for want of a bind; connecting a socket with itself, for want of a
+// listener.
+std::uint64_t hidden_steps(const Scenario& scenario) {
+  constexpr std::uint64_t listener_steps = 3;  // socket, listen, accept
+  constexpr std::uint64_t bind_steps = 2;      // One, and more than one that is written.
+  std::map<SocketName, Endpoint> bound;
+  std::set<std::uint16_t> bound_ports;
+  std::set<std::uint16_t> guessed_ports;
+  std::uint64_t hidden = 0;
+  for (const Step& step : scenario.steps) {
+    const auto* call = std::get_if<step::Call>(&step.action);
+    const auto* endpoint =
+        call != nullptr ? std::get_if<Endpoint>(&call->address.literal) : nullptr;
+    if (endpoint == nullptr) continue;
+    if (call->call == Call::bind) {
+      bound[call->socket] = *endpoint;
+      bound_ports.insert(endpoint->port);
+    } else if (endpoint->port >= HostConfig().ephemeral_first) {
+      guessed_ports.insert(endpoint->port);
+    }
+    const auto own = bound.find(call->socket);
+    if (call->call == Call::connect && own != bound.end() && reaches(own->second, *endpoint)) {
+      hidden += listener_steps;
+    }
+  }
+  std::erase_if(guessed_ports, [&](std::uint16_t port) { return bound_ports.contains(port); });
+  return hidden + bind_steps * guessed_ports.size();
+}
+
+// What differs from the defaults; the smaller a number, the simpler.
 std::uint64_t config_cost(const HostConfig& config) {
   const HostConfig defaults;
   std::uint64_t cost = config.unprivileged ? 1 : 0;
   const auto add = [&](std::int64_t value, std::int64_t usual) {
-    if (value != usual) cost += 1 + static_cast<std::uint64_t>(std::abs(value - usual));
+    if (value != usual) cost += 8 + static_cast<std::uint64_t>(std::abs(value));
   };
   for (const scenario::HostSetting& setting : scenario::host_settings()) {
     add(setting.get(config), setting.get(defaults));
@@ -190,13 +251,14 @@ std::uint64_t action_cost(const scenario::Action& action) {
 
 Cost cost_of(const Scenario& scenario) {
   Cost cost;
-  cost.steps = scenario.steps.size();
+  cost.steps = scenario.steps.size() + hidden_steps(scenario);
   cost.actions = actions_cost(scenario);
   for (const HostLine& host : scenario.hosts) {
     cost.places += 1 + host.config.addresses.size();
     cost.values += config_cost(host.config);
   }
   for (const Step& step : scenario.steps) cost.values += values_cost(scenario, step);
+  cost.values += ports_cost(scenario);
   return cost;
 }
 
@@ -204,7 +266,10 @@ bool is_simpler(const Scenario& a, const Scenario& b) {
   const Cost cost_of_a = cost_of(a);
   const Cost cost_of_b = cost_of(b);
   if (cost_of_a != cost_of_b) return cost_of_a < cost_of_b;
-  return disorder_of(a) < disorder_of(b);
+  const std::uint64_t disorder_of_a = disorder_of(a);
+  const std::uint64_t disorder_of_b = disorder_of(b);
+  if (disorder_of_a != disorder_of_b) return disorder_of_a < disorder_of_b;
+  return canonical_text(a) < canonical_text(b);
 }
 
 }  // namespace lockstep::shrink

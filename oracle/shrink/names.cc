@@ -50,19 +50,33 @@ std::vector<HostIndex> order_of_use(const Scenario& scenario) {
   return order;
 }
 
-// The n-th host's n-th address of each family.
+IpAddress numbered(IpFamily family, std::uint8_t net, std::uint8_t number) {
+  return family == IpFamily::v4 ? IpAddress::v4(10, 0, net, number)
+                                : IpAddress::v6(0xfd00'0000'0000'0000u | net, number);
+}
+
+// Whether any other address of its family would mean the same.
+bool is_ordinary(const IpAddress& address) {
+  return !address.is_unspecified() && !address.is_loopback() && !address.is_multicast() &&
+         !address.is_broadcast();
+}
+
+// The n-th host's n-th address of each family, then those of no host.
 std::map<IpAddress, IpAddress> canonical_addresses(const Scenario& scenario) {
   std::map<IpAddress, IpAddress> renamed;
-  for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
-    std::uint8_t v4 = 0;
-    std::uint8_t v6 = 0;
-    for (const IpAddress& address : scenario.hosts[host].config.addresses) {
-      const auto number = static_cast<std::uint8_t>(host + 1);
-      renamed.emplace(address, address.is_v4()
-                                   ? IpAddress::v4(10, 0, v4++, number)
-                                   : IpAddress::v6(0xfd00'0000'0000'0000u | v6++, number));
+  std::uint8_t number = 0;
+  for (const HostLine& host : scenario.hosts) {
+    std::uint8_t nets[]{0, 0};
+    ++number;
+    for (const IpAddress& address : host.config.addresses) {
+      std::uint8_t& net = nets[address.is_v4() ? 0 : 1];
+      renamed.emplace(address, numbered(address.family, net++, number));
     }
   }
+  visit_endpoints(scenario, [&](const Endpoint& endpoint) {
+    if (number == 0xff || !is_ordinary(endpoint.ip) || renamed.contains(endpoint.ip)) return;
+    renamed.emplace(endpoint.ip, numbered(endpoint.ip.family, 0, ++number));
+  });
   return renamed;
 }
 
@@ -166,15 +180,22 @@ Scenario with_sockets_named_by_role(const Scenario& scenario) {
   return scenario::canonical(result);
 }
 
-Scenario with_canonical_ports(const Scenario& scenario) {
+Scenario with_canonical_ports(const Scenario& scenario, std::uint16_t kept_from) {
   std::map<std::uint16_t, std::uint16_t> renamed;
   Scenario result = scenario;
   visit_endpoints(result, [&](Endpoint& endpoint) {
-    if (endpoint.port == 0) return;
+    if (endpoint.port == 0 || endpoint.port >= kept_from) return;
     const auto next = static_cast<std::uint16_t>(8000 + renamed.size());
     endpoint.port = renamed.emplace(endpoint.port, next).first->second;
   });
   return result;
+}
+
+std::string canonical_text(const Scenario& scenario) {
+  Scenario named = with_canonical_addresses(with_hosts_in_order(scenario));
+  named = with_canonical_ports(with_sockets_named_by_role(named), no_port_kept);
+  named.comments.clear();
+  return scenario::print(with_labels_in_order(named));
 }
 
 Scenario with_addresses_written_out(const Scenario& scenario) {

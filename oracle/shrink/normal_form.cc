@@ -14,7 +14,7 @@ bool swap_neighbours(Search& search) {
   bool swapped = false;
   for (std::size_t i = 0; i + 1 < search.current().steps.size() && !search.exhausted(); ++i) {
     const std::vector<std::uint64_t> wished = wished_order(search.current());
-    if (wished[i + 1] >= wished[i]) continue;
+    if (wished[i + 1] > wished[i]) continue;
     if (DependencyGraph(search.current()).depends(i + 1, i)) continue;
     Scenario candidate = search.current();
     std::swap(candidate.steps[i], candidate.steps[i + 1]);
@@ -29,7 +29,7 @@ bool move_ahead(Search& search) {
   for (std::size_t from = 1; from < steps; ++from) {
     for (std::size_t to = 0; to + 1 < from && !search.exhausted(); ++to) {
       const std::vector<std::uint64_t> wished = wished_order(search.current());
-      if (wished[from] >= wished[to]) continue;
+      if (wished[from] > wished[to]) continue;
       Scenario candidate = search.current();
       const auto begin = candidate.steps.begin();
       std::rotate(begin + static_cast<std::ptrdiff_t>(to),
@@ -54,7 +54,9 @@ void name_canonically(Search& search) {
   search.rename(with_hosts_in_order(search.current()));
   search.rename(with_canonical_addresses(search.current()));
   search.rename(with_sockets_named_by_role(search.current()));
-  search.rename(with_canonical_ports(search.current()));
+  if (!search.rename(with_canonical_ports(search.current()))) {
+    search.rename(with_canonical_ports(search.current(), HostConfig().ephemeral_first));
+  }
 }
 
 }  // namespace lockstep::shrink

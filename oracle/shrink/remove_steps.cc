@@ -126,6 +126,11 @@ void remove_steps(Search& search) {
   remove_unused_hosts(search);
 }
 
+void remove_what_was_freed(Search& search) {
+  remove_tail_and_idle(search);
+  remove_chunks(search, 1);
+}
+
 void remove_pairs(Search& search) {
   if (search.current().steps.size() > steps_for_pairs_max) return;
   while (!search.exhausted() && remove_one_pair(search)) {

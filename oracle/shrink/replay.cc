@@ -27,6 +27,15 @@ void run_steps(judge::Runner& runner, const Scenario& scenario, Before before, A
   }
 }
 
+// Any wrong expectation fails, so that one can be had with fewer steps than another; what is kept
+// is that the same call, or an `expect` like it, sees what it saw.
+std::string essence_of(const judge::Verdict& verdict, const Step& last) {
+  if (verdict.outcome != judge::Outcome::expectation_failed) return "";
+  const std::string seen = verdict.message.substr(0, verdict.message.find('\n'));
+  const auto* call = std::get_if<step::Call>(&last.action);
+  return call == nullptr ? seen : std::string(call_name(call->call)) + ": " + seen;
+}
+
 Replayed replay(judge::Runner& runner, const Scenario& scenario) {
   Replayed result;
   run_steps(
@@ -36,6 +45,9 @@ Replayed replay(judge::Runner& runner, const Scenario& scenario) {
       });
   result.applied = result.idle.size();
   result.cause = runner.verdict().cause();
+  if (result.applied != 0) {
+    result.essence = essence_of(runner.verdict(), scenario.steps[result.applied - 1]);
+  }
   return result;
 }
 

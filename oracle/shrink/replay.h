@@ -18,6 +18,7 @@ using scenario::Scenario;
 
 struct Replayed {
   std::string cause;        // Verdict::cause(); "" or "allowed" when it does not fail.
+  std::string essence;      // Of a failed expectation: the call, what was expected and what seen.
   std::size_t applied = 0;  // Steps applied, the one judged wrong included; 0 when unknown.
   std::vector<bool> idle;   // Per applied step: it was a no-op. May be shorter than the steps.
 
@@ -27,6 +28,9 @@ struct Replayed {
   Replayed(const char* why) : cause(why) {}             // NOLINT(google-explicit-constructor)
 
   bool fails() const { return !cause.empty() && cause != "allowed"; }
+  bool fails_like(const Replayed& other) const {
+    return cause == other.cause && essence == other.essence;
+  }
 };
 
 // Runs a scenario from its start. Deterministic.

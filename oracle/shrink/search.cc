@@ -1,5 +1,7 @@
 #include "oracle/shrink/search.h"
 
+#include <utility>
+
 #include "oracle/scenario/text.h"
 #include "oracle/shrink/cost.h"
 #include "oracle/shrink/names.h"
@@ -7,8 +9,11 @@
 namespace lockstep::shrink {
 
 Search::Search(const Scenario& start, const Replayer& replayer, std::uint32_t replays_max)
-    : replayer_(replayer), replays_max_(replays_max), current_(tidy(start)) {
-  cause_ = replay(current_).cause;
+    : replayer_(replayer),
+      replays_max_(replays_max),
+      steps_max_(start.steps.size()),
+      current_(tidy(start)) {
+  failure_ = replay(current_);
 }
 
 Scenario Search::tidy(const Scenario& scenario) {
@@ -26,8 +31,9 @@ const Replayed& Search::replay(const Scenario& scenario) {
 
 bool Search::attempt(const Scenario& candidate) {
   if (exhausted()) return false;
+  if (candidate.steps.size() > steps_max_) return false;
   Scenario tidied = tidy(candidate);
-  if (!is_simpler(tidied, current_) || replay(tidied).cause != cause_) return false;
+  if (!is_simpler(tidied, current_) || !replay(tidied).fails_like(failure_)) return false;
   current_ = std::move(tidied);
   return true;
 }
@@ -35,9 +41,20 @@ bool Search::attempt(const Scenario& candidate) {
 bool Search::rename(const Scenario& candidate) {
   if (exhausted()) return false;
   Scenario tidied = tidy(candidate);
-  if (tidied == current_ || replay(tidied).cause != cause_) return false;
+  if (tidied == current_ || !replay(tidied).fails_like(failure_)) return false;
   current_ = std::move(tidied);
   return true;
+}
+
+bool Search::detour(const Scenario& candidate, const std::function<void(Search&)>& reduce) {
+  if (exhausted()) return false;
+  Scenario tidied = tidy(candidate);
+  if (tidied == current_ || !replay(tidied).fails_like(failure_)) return false;
+  Scenario before = std::exchange(current_, std::move(tidied));
+  reduce(*this);
+  if (is_simpler(current_, before)) return true;
+  current_ = std::move(before);
+  return false;
 }
 
 bool Search::attempt_without(const StepSet& removed) {

@@ -2,7 +2,9 @@
 // accepted: a candidate that costs less and still fails for the same cause.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <unordered_map>
 
@@ -18,7 +20,8 @@ class Search {
   Search(const Scenario& start, const Replayer& replayer, std::uint32_t replays_max);
 
   const Scenario& current() const { return current_; }
-  const std::string& cause() const { return cause_; }
+  // What every accepted candidate fails like.
+  const Replayed& failure() const { return failure_; }
   // What is known of the run of current().
   const Replayed& replayed() { return replay(current_); }
 
@@ -26,6 +29,9 @@ class Search {
   bool attempt(const Scenario& candidate);
   // Takes over what is not simpler but canonical: other names for the same steps.
   bool rename(const Scenario& candidate);
+  // Goes on from a candidate that need not be simpler but keeps the cause, and comes back unless
+  // `reduce` then makes it simpler than what is current now.
+  bool detour(const Scenario& candidate, const std::function<void(Search&)>& reduce);
   bool attempt_without(const StepSet& removed);
   // The same with packets named anew: the candidate may name them by kind.
   bool attempt_by_kind(const Scenario& candidate);
@@ -43,8 +49,9 @@ class Search {
   const Replayer& replayer_;
   std::uint32_t replays_max_;
   std::uint32_t replays_ = 0;
+  std::size_t steps_max_;                            // Of the original: no candidate has more.
   std::unordered_map<std::string, Replayed> known_;  // By text. Looked up only, never walked.
-  std::string cause_;
+  Replayed failure_;
   Scenario current_;
 };
 

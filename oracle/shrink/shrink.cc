@@ -21,13 +21,14 @@ Scenario prepared(const Scenario& failing, const Replayer& replayer, const Repla
   for (scenario::Step& step : start.steps) step.line = 0;
   if (replayer.packets_by_cause) start = replayer.packets_by_cause(start);
   const Scenario plain = without_expectations(start);
-  return plain != start && replayer.replay(plain).cause == original.cause ? plain : start;
+  return plain != start && replayer.replay(plain).fails_like(original) ? plain : start;
 }
 
 void one_round(Search& search) {
   remove_steps(search);
   simplify_network(search);
   simplify_sockets(search);
+  join_calls(search);
   simplify_values(search);
   order_steps(search);
   name_canonically(search);
@@ -48,6 +49,8 @@ bool run_rounds(Search& search) {
     const Scenario before = search.current();
     one_round(search);
     if (search.current() == before) remove_pairs(search);
+    if (search.current() == before) try_templates(search);
+    if (search.current() == before) take_detours(search);
     if (search.current() == before && !write_addresses_out(search)) return true;
   }
   return false;
@@ -63,7 +66,7 @@ ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const Shr
   if (!original.fails()) return result;
   Search search(prepared(failing, replayer, original), replayer, limits.replays_max);
   result.cause = original.cause;
-  if (search.cause() != original.cause) return result;
+  if (!search.failure().fails_like(original)) return result;
 
   const bool settled = run_rounds(search);
   result.scenario = search.current();

@@ -12,15 +12,11 @@ namespace {
 using scenario::Action;
 namespace step = scenario::step;
 
-bool is_network(const Action& action) {
-  return !std::holds_alternative<step::Call>(action) &&
-         !std::holds_alternative<step::Expect>(action);
-}
-
 // What could happen instead, the simplest first.
-std::vector<Action> simpler_actions(const Action& action) {
+std::vector<Action> simpler_actions(const Scenario& scenario, std::size_t index) {
+  const Action& action = scenario.steps[index].action;
   std::vector<Action> simpler;
-  if (!is_network(action)) return simpler;
+  if (std::holds_alternative<step::Expect>(action)) return simpler;
   if (!std::holds_alternative<step::Settle>(action)) simpler.emplace_back(step::Settle{});
   std::visit(
       [&](const auto& step) {
@@ -34,6 +30,9 @@ std::vector<Action> simpler_actions(const Action& action) {
         }
       },
       action);
+  for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
+    simpler.emplace_back(step::Tick{static_cast<scenario::HostIndex>(host), 1});
+  }
   std::erase_if(simpler,
                 [&](const Action& each) { return action_cost(each) >= action_cost(action); });
   return simpler;
@@ -58,7 +57,7 @@ bool replace(Search& search, std::size_t index, const Action& action) {
 
 void simplify_network(Search& search) {
   for (std::size_t i = 0; i < search.current().steps.size() && !search.exhausted(); ++i) {
-    for (const Action& action : simpler_actions(search.current().steps[i].action)) {
+    for (const Action& action : simpler_actions(search.current(), i)) {
       if (!replace(search, i, action)) continue;
       remove_tail_and_idle(search);
       break;

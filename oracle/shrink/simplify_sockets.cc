@@ -101,19 +101,31 @@ Scenario mirrored(const Scenario& scenario, const Connection& connection) {
   return result;
 }
 
+// What is set on a host and not its addresses.
+void swap_settings(HostConfig& a, HostConfig& b) {
+  std::swap(a, b);
+  std::swap(a.addresses, b.addresses);
+}
+
 // The accepted end may be needed for nothing but its sake once it does nothing: then the mirror
 // image is shorter by its accept.
 void mirror_connections(Search& search) {
   for (std::size_t n = 0;; ++n) {
     const std::vector<Connection> connections = connections_of(search.current());
     if (n >= connections.size()) return;
-    search.attempt(mirrored(search.current(), connections[n]));
+    const HostIndex c_host = connections[n].connector->host;
+    const HostIndex s_host = connections[n].accepter->host;
+    Scenario candidate = mirrored(search.current(), connections[n]);
+    if (search.attempt(candidate) || c_host == s_host) continue;
+    swap_settings(candidate.hosts[c_host].config, candidate.hosts[s_host].config);
+    search.attempt(candidate);
   }
 }
 
 bool is_v6(const IpAddress& address) { return !address.is_v4(); }
 
-// IPv6 hosts get IPv4 addresses beside those they have, the same number of them.
+// IPv6 hosts get IPv4 addresses beside those they have, the same number of them; so do the
+// addresses that are no host's.
 std::map<IpAddress, IpAddress> v4_for_v6(const Scenario& scenario) {
   std::map<IpAddress, IpAddress> renamed;
   renamed.emplace(IpAddress::any(IpFamily::v6), IpAddress::any(IpFamily::v4));
@@ -123,12 +135,16 @@ std::map<IpAddress, IpAddress> v4_for_v6(const Scenario& scenario) {
     taken.insert(host.config.addresses.begin(), host.config.addresses.end());
   }
   std::uint32_t next = (10u << 24) + 1;
-  for (const auto& host : scenario.hosts) {
-    for (const IpAddress& address : host.config.addresses) {
-      if (!is_v6(address)) continue;
-      while (!taken.insert(IpAddress::v4(next)).second) ++next;
-      renamed.emplace(address, IpAddress::v4(next));
-    }
+  const auto rename = [&](const IpAddress& address) {
+    if (!is_v6(address) || address.is_multicast() || renamed.contains(address)) return;
+    while (!taken.insert(IpAddress::v4(next)).second) ++next;
+    renamed.emplace(address, IpAddress::v4(next));
+  };
+  for (const auto& host : scenario.hosts) std::ranges::for_each(host.config.addresses, rename);
+  for (const Step& step : scenario.steps) {
+    const step::Call* call = call_of(step);
+    if (call == nullptr) continue;
+    if (const auto* endpoint = std::get_if<Endpoint>(&call->address.literal)) rename(endpoint->ip);
   }
   return renamed;
 }

@@ -135,9 +135,16 @@ void add_simpler_addresses(const Scenario& scenario, std::size_t index, const st
     address.literal = Endpoint{IpAddress::any(endpoint->ip.family), endpoint->port};
     add(address);
   } else if (call.call == Call::connect || call.call == Call::sendto) {
+    const auto& own = scenario.hosts[call.host].config.addresses;
+    if (endpoint != nullptr && !own.empty()) {
+      AddressOperand address;
+      address.literal = Endpoint{own.front(), endpoint->port};
+      add(address);
+    }
     for (std::size_t i = 0; i < index; ++i) {
       const auto* maker = std::get_if<step::Call>(&scenario.steps[i].action);
-      if (maker == nullptr || maker->result.none() || maker->result == call.socket) continue;
+      if (maker == nullptr || maker->result.none()) continue;
+      if (maker->result == call.socket && call.call == Call::connect) continue;
       add({AddressOperand::Kind::local_of, {}, maker->result});
     }
   }
@@ -188,6 +195,10 @@ std::vector<Action> simpler_actions(const Scenario& scenario, std::size_t index)
     add_simpler_addresses(scenario, index, *call, simpler);
   } else if (const auto* forge = std::get_if<step::Forge>(&action)) {
     add_simpler_forgeries(*forge, simpler);
+  } else if (const auto* tick = std::get_if<step::Tick>(&action)) {
+    for (std::size_t host = 0; host < scenario.hosts.size(); ++host) {
+      simpler.emplace_back(step::Tick{static_cast<scenario::HostIndex>(host), tick->ticks});
+    }
   } else if (const auto* icmp = std::get_if<step::Icmp>(&action)) {
     for (const IcmpKind kind : {IcmpKind::port_unreachable, IcmpKind::host_unreachable}) {
       step::Icmp changed = *icmp;
@@ -196,6 +207,16 @@ std::vector<Action> simpler_actions(const Scenario& scenario, std::size_t index)
     }
   }
   return simpler;
+}
+
+// Ports that differ may as well be the same.
+void simplify_port(Search& search, std::size_t index) {
+  const auto* call = std::get_if<step::Call>(&search.current().steps[index].action);
+  const auto* endpoint = call != nullptr ? std::get_if<Endpoint>(&call->address.literal) : nullptr;
+  if (endpoint == nullptr || endpoint->port == 8000) return;
+  step::Call changed = *call;
+  changed.address.literal = Endpoint{endpoint->ip, 8000};
+  search.attempt(with_action(search.current(), index, changed));
 }
 
 void simplify_action(Search& search, std::size_t index) {
@@ -250,13 +271,24 @@ void remove_addresses(Search& search, std::size_t host) {
   }
 }
 
+// What a setting made quick happens without it too, in time.
+Scenario with_longest_ticks(const Scenario& scenario) {
+  Scenario result = scenario;
+  for (Step& step : result.steps) {
+    if (auto* tick = std::get_if<step::Tick>(&step.action)) {
+      tick->ticks = std::max(tick->ticks, static_cast<std::uint32_t>(preferred_ticks.back()));
+    }
+  }
+  return result;
+}
+
 void simplify_host(Search& search, std::size_t host) {
   Scenario plain = search.current();
   HostConfig& config = plain.hosts[host].config;
   std::vector<IpAddress> addresses = config.addresses;
   config = HostConfig();
   config.addresses = std::move(addresses);
-  if (!search.attempt(plain)) {
+  if (!search.attempt(plain) && !search.attempt(with_longest_ticks(plain))) {
     for (const scenario::HostSetting& setting : scenario::host_settings()) {
       simplify_setting(search, host, setting);
     }
@@ -278,6 +310,7 @@ void simplify_values(Search& search) {
   for (std::size_t i = 0; i < search.current().steps.size() && !search.exhausted(); ++i) {
     drop_expectation(search, i);
     simplify_action(search, i);
+    simplify_port(search, i);
     simplify_numbers(search, i);
   }
 }
