@@ -105,8 +105,8 @@ Effect Runner::act(const step::Settle&) {
   for (std::uint32_t round = 0; round < settle_rounds_max; ++round) {
     while (!flight_.empty() && !stopped()) {
       if (++delivered > settle_packets_max) break;
-      const InFlight entry = *flight_.take(flight_.in_flight().front().serial);
-      arrive(entry.from, entry.to, entry.packet, entry.serial + 1);
+      const std::optional<InFlight> entry = flight_.take(flight_.in_flight().front().serial);
+      arrive(entry->from, entry->to, entry->packet, entry->serial + 1);
       end_micro_step();
     }
     if (stopped()) return Effect::some;

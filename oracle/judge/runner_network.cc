@@ -60,8 +60,8 @@ const InFlight* Runner::find_packet(const scenario::PacketRef& ref) {
 Effect Runner::act(const step::Deliver& deliver) {
   const InFlight* found = find_packet(deliver.packet);
   if (found == nullptr) return Effect::none;
-  const InFlight entry = *flight_.take(found->serial);
-  arrive(entry.from, entry.to, entry.packet, entry.serial + 1);
+  const std::optional<InFlight> entry = flight_.take(found->serial);
+  arrive(entry->from, entry->to, entry->packet, entry->serial + 1);
   return Effect::some;
 }
 
@@ -333,7 +333,8 @@ std::optional<HostIndex> Runner::host_of(const IpAddress& address) const {
 // What a packet that leaves tells about its socket: the ends that the kernel chose.
 void Runner::follow_packet(HostIndex from, const Packet& packet) {
   if (packet.tcp() == nullptr && packet.udp() == nullptr) return;
-  if (note_shown(shown_, from, packet)) facts_.retransmitted = true;
+  const bool quotable = situation_.features[from].has(Feature::icmp);
+  if (note_shown(shown_, from, packet, quotable)) facts_.retransmitted = true;
   const auto* call_step = std::get_if<step::Call>(&resolved_.action);
   if (call_step == nullptr || call_step->host != from) return;
   OpenSocket* socket = open_socket(call_step->socket);

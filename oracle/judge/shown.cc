@@ -30,7 +30,8 @@ const Shown* find_shown(const std::vector<Shown>& all, scenario::HostIndex host,
   return nullptr;
 }
 
-bool note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packet& packet) {
+bool note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packet& packet,
+                bool quotable) {
   const FourTuple tuple = sender_tuple(packet);
   const TcpSegment* segment = packet.tcp();
   Shown* shown = nullptr;
@@ -49,7 +50,7 @@ bool note_shown(std::vector<Shown>& all, scenario::HostIndex from, const Packet&
     shown->tuple = tuple;
     if (segment != nullptr) shown->snd_nxt = segment->seq + segment->sequence_length();
   }
-  shown->last = packet;
+  if (quotable) shown->last = packet;
   if (segment == nullptr) return false;
   const bool again = !fresh && segment->sequence_length() > 0 && !segment->has(tcp_rst) &&
                      later(shown->snd_nxt, segment->seq) &&

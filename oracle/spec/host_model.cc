@@ -40,6 +40,7 @@ void HostModel::on_reboot() {
   far_.clear();
   holders_.clear();
   open_count_ = 0;
+  touched_ = false;
 }
 
 HostModel::Entry& HostModel::make_entry(Domain domain, Type type) {
@@ -93,6 +94,7 @@ void HostModel::forget_descriptor(Fd fd) {
 }
 
 void HostModel::on_call(const Syscall& call, const SyscallResult& result, PayloadTag tag) {
+  touched_ = true;
   if (call.call == Call::socket) return on_socket(call, result);
   const SocketId id = find(call.fd);
   if (id == 0) return on_closed_call(call, result);
@@ -379,16 +381,24 @@ bool HostModel::is_local(const IpAddress& address) const {
 }
 
 void HostModel::on_left(const Packet& packet) {
+  touched_ = true;
   if (packet.udp() == nullptr) tcp_.on_left(packet);
   if (packet.tcp() == nullptr) udp_.on_left(packet);
 }
 
 void HostModel::on_arrived(const Packet& packet, bool forged) {
+  touched_ = true;
   if (packet.udp() == nullptr) tcp_.on_arrived(packet, forged);
   if (packet.tcp() == nullptr) udp_.on_arrived(packet);
 }
 
+void HostModel::on_tick(std::uint32_t ticks) {
+  touched_ = true;
+  tcp_.on_tick(ticks);
+}
+
 void HostModel::on_step_end() {
+  touched_ = false;
   tcp_.on_step_end();
   udp_.on_step_end();
 }

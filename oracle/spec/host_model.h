@@ -26,8 +26,11 @@ class HostModel final : public UdpHost {
   void on_call(const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void on_left(const Packet& packet);
   void on_arrived(const Packet& packet, bool forged);
-  void on_tick(std::uint32_t ticks) { tcp_.on_tick(ticks); }
+  void on_tick(std::uint32_t ticks);
   void on_reboot();
+  // Whether on_step_end() has anything to look at: with an exact clock nothing happens on a host
+  // that nothing happened to.
+  bool is_busy() const { return touched_ || traits_->clock != PortClock::exact; }
   void on_step_end();
   void on_settled() { tcp_.on_settled(); }
   bool quiet() const { return tcp_.quiet(); }
@@ -130,6 +133,7 @@ class HostModel final : public UdpHost {
   std::vector<SocketId> by_number_;  // Descriptor numbers below direct_numbers.
   std::vector<OpenDescriptor> far_;  // The others.
   std::uint32_t open_count_ = 0;
+  bool touched_ = false;  // Something happened in this step.
   std::uint32_t last_taken_ = 0;
   std::vector<SocketId> holders_;  // Sockets that may hold a port and have a descriptor.
   mutable std::vector<PortHolder> tcp_holders_;  // Scratch.

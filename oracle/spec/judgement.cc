@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace lockstep::oracle {
-namespace {
-
-constexpr std::size_t pair_count = 4096;
-
-}  // namespace
 
 Judgement::Judgement() : applied_(rule_count()), visited_(pair_count) {}
 

@@ -46,7 +46,7 @@ class Judgement {
   void give_up(std::string_view why) { inconclusive_ = why; }
 
   // A (state, event) pair was visited; `pair` is any number below 4096, stable across runs.
-  void visit(std::uint32_t pair) { ++visited_[pair % visited_.size()]; }
+  void visit(std::uint32_t pair) { ++visited_[pair % pair_count]; }
 
   void set_host(std::uint8_t host) { host_ = host; }
   const std::optional<Violation>& violation() const { return violation_; }
@@ -60,6 +60,8 @@ class Judgement {
   void clear_counts();
 
  private:
+  static constexpr std::size_t pair_count = 4096;
+
   std::vector<std::uint32_t> applied_;  // Per rule.
   std::vector<std::uint8_t> visited_;   // Per (state, event) pair.
   std::optional<Violation> violation_;

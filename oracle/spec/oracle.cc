@@ -72,6 +72,7 @@ void Oracle::on_reboot(std::uint8_t host) {
 
 void Oracle::on_step_end() {
   for (std::size_t i = 0; i < world_->count; ++i) {
+    if (!world_->hosts[i]->is_busy()) continue;
     if (HostModel* model = world_->follow(static_cast<std::uint8_t>(i))) model->on_step_end();
   }
 }

@@ -8,19 +8,22 @@ namespace {
 
 constexpr std::uint64_t word_size = 8;
 
-// Eight bytes of stream `key` past the distinct ones: those at offsets [8 * index, 8 * index + 8).
-// Two multiplications a word, so that payload does not dominate a run.
-std::uint64_t mixed_word(std::uint64_t stream, std::uint64_t index) {
-  std::uint64_t x = (index ^ stream) * 0x9e3779b97f4a7c15u;
+// Word `index` of a stream, the bytes at offsets [8 * index, 8 * index + 8), is word_at(seed +
+// index
+// * step), where the seed is the stream's. One addition and one product of 32-bit factors a word:
+// what every compiler can do for several words at once, so that payload does not dominate a run.
+constexpr std::uint64_t step = 0x9e3779b97f4a7c15u;
+
+std::uint64_t seed_of(std::uint32_t key) {
+  std::uint64_t x = (std::uint64_t{key} + 1) * 0xd1342543de82ef95u;
   x ^= x >> 32;
-  x *= 0xd6e8feb86659fd93u;
-  return x ^ (x >> 32);
+  return x * 0xd6e8feb86659fd93u;
 }
 
-constexpr std::uint64_t stream_of(std::uint32_t key) { return (std::uint64_t{key} + 1) << 40; }
+std::uint64_t word_at(std::uint64_t x) { return ((x ^ x >> 32) & 0xffff'ffff) * 0xd6e8feb9u; }
 
 std::uint64_t payload_word(std::uint32_t key, std::uint64_t index) {
-  if (key >= 16 || index >= 2) return mixed_word(stream_of(key), index);
+  if (key >= 16 || index >= 2) return word_at(seed_of(key) + index * step);
   std::uint64_t word = 0;
   for (std::uint64_t i = 0; i < word_size; ++i) {
     word |= (std::uint64_t{key} << 4 | (index * word_size + i)) << (8 * i);
@@ -28,11 +31,11 @@ std::uint64_t payload_word(std::uint32_t key, std::uint64_t index) {
   return word ^ 0xa5a5a5a5a5a5a5a5u;
 }
 
-// Covers [tag.offset, tag.offset + size) by words: visit_part(word, at, count) for the words that
-// are cut or among the distinct ones, visit_word(word, at) for the whole ones between. Stops at the
-// first that answers false.
+// Covers [tag.offset, tag.offset + size) by words: visit_part(word, at, count) for those that are
+// cut or among the distinct ones, visit_whole(x, at, count) for the `count` whole ones between,
+// which are word_at(x), word_at(x + step) and so on. Stops at the first that answers false.
 template <typename Part, typename Whole>
-bool for_each_word(PayloadTag tag, std::size_t size, Part visit_part, Whole visit_word) {
+bool for_each_word(PayloadTag tag, std::size_t size, Part visit_part, Whole visit_whole) {
   std::size_t done = 0;
   const auto part = [&] {
     const std::uint64_t at = tag.offset + done;
@@ -47,12 +50,23 @@ bool for_each_word(PayloadTag tag, std::size_t size, Part visit_part, Whole visi
          (tag.offset + done < 2 * word_size || (tag.offset + done) % word_size != 0)) {
     if (!part()) return false;
   }
-  const std::uint64_t stream = stream_of(tag.key);
-  std::uint64_t index = (tag.offset + done) / word_size;
-  for (; size - done >= word_size; done += word_size, ++index) {
-    if (!visit_word(mixed_word(stream, index), done)) return false;
-  }
+  const std::size_t whole = (size - done) / word_size;
+  const std::uint64_t first = (tag.offset + done) / word_size;
+  if (!visit_whole(seed_of(tag.key) + first * step, done, whole)) return false;
+  done += whole * word_size;
   return done == size || part();
+}
+
+// Whether the `count` words from word_at(x) on stand at `seen`. It looks at all of them: a
+// difference is rare, and a loop with one end can do several words at once.
+bool words_match(std::uint64_t x, const std::byte* seen, std::size_t count) {
+  std::uint64_t differs = 0;
+  for (std::size_t i = 0; i < count; ++i, x += step) {
+    std::uint64_t word;
+    std::memcpy(&word, seen + i * word_size, word_size);
+    differs |= word ^ word_at(x);
+  }
+  return differs == 0;
 }
 
 }  // namespace
@@ -64,8 +78,12 @@ void fill_payload(PayloadTag tag, std::span<std::byte> out) {
         std::memcpy(out.data() + at, &word, count);
         return true;
       },
-      [&](std::uint64_t word, std::size_t at) {
-        std::memcpy(out.data() + at, &word, word_size);
+      [&](std::uint64_t x, std::size_t at, std::size_t count) {
+        std::byte* to = out.data() + at;
+        for (std::size_t i = 0; i < count; ++i, x += step) {
+          const std::uint64_t word = word_at(x);
+          std::memcpy(to + i * word_size, &word, word_size);
+        }
         return true;
       });
 }
@@ -76,10 +94,8 @@ bool payload_matches(PayloadTag tag, std::span<const std::byte> bytes) {
       [&](std::uint64_t word, std::size_t at, std::size_t count) {
         return std::memcmp(bytes.data() + at, &word, count) == 0;
       },
-      [&](std::uint64_t word, std::size_t at) {
-        std::uint64_t seen;
-        std::memcpy(&seen, bytes.data() + at, word_size);
-        return seen == word;
+      [&](std::uint64_t x, std::size_t at, std::size_t count) {
+        return words_match(x, bytes.data() + at, count);
       });
 }
 

@@ -54,6 +54,35 @@ TEST(Payload, AnotherStreamOrOffsetShows) {
   }
 }
 
+// The share of bytes at which two stretches of 4096 bytes agree, in thousandths.
+std::size_t agreement(PayloadTag a, PayloadTag b) {
+  const std::vector<std::byte> left = filled(a, 4096);
+  const std::vector<std::byte> right = filled(b, 4096);
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < left.size(); ++i) same += left[i] == right[i] ? 1 : 0;
+  return same * 1000 / left.size();
+}
+
+TEST(Payload, OtherPlacesHardlyAgree) {
+  for (std::uint64_t shift = 1; shift < 3000; ++shift) {
+    EXPECT_LT(agreement({20, 16}, {20, 16 + shift}), 40u) << shift;
+  }
+  for (std::uint32_t key = 0; key < 500; ++key) {
+    if (key != 20) EXPECT_LT(agreement({20, 16}, {key, 16}), 40u) << key;
+    EXPECT_LT(agreement({20, 16}, {key | forged_key_bit, 16}), 40u) << key;
+  }
+}
+
+TEST(Payload, EveryPlaceOfAWordVaries) {
+  const std::vector<std::byte> bytes = filled({33, 0}, 8 * 4096);
+  for (std::size_t place = 0; place < 8; ++place) {
+    std::array<std::size_t, 256> times{};
+    for (std::size_t i = place; i < bytes.size(); i += 8)
+      ++times[std::to_integer<std::size_t>(bytes[i])];
+    for (std::size_t count : times) EXPECT_LT(count, 64u) << place;  // 16 on average.
+  }
+}
+
 TEST(Payload, SmallStreamsAndOffsetsHaveDistinctBytes) {
   std::set<std::byte> seen;
   for (std::uint32_t key = 0; key < 16; ++key) {

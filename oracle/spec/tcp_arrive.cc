@@ -129,7 +129,7 @@ Acceptable TcpEngine::acceptable(const Connection& c, const Hypothesis& h, Offse
   const SocketId owner = c.socket != 0 ? c.socket : c.listener;
   const bool buffer_set = owner != 0 && host_->socket(owner).receive_buffer != 0;
   const Offset edge_most = h.edge + (h.read - h.read_at_edge) + (buffer_set ? 1 << 30 : 0);
-  const bool resolved = !unresolved(h);
+  const bool resolved = !unresolved(c, h);
   if (end < h.rcv_before || end < std::min(h.ack_shown, h.rcv_nxt) || seq > edge_most) {
     return resolved ? Acceptable::no : Acceptable::maybe;
   }
@@ -169,7 +169,7 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
     Hypothesis other = h;
     other.ack_allowed = true;
     const bool old = length > 0 && seq + length <= h.rcv_nxt;
-    if (!unresolved(h)) {
+    if (!unresolved(c, h)) {
       owe_challenge(other, seg,
                     old ? Rule::tcp_old_duplicate_is_acked : Rule::tcp_unacceptable_is_acked);
     }
@@ -197,7 +197,7 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
 void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const Errno error = h.state == TcpState::close_wait ? Errno::epipe : Errno::econnreset;
-  if (seq == h.rcv_nxt && !unresolved(h)) {
+  if (seq == h.rcv_nxt && !unresolved(c, h)) {
     judgement_->apply(Rule::tcp_exact_reset_kills);
     reset_connection(c, h, error, Rule::tcp_exact_reset_kills);
     return;
@@ -209,7 +209,7 @@ void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg
   // ... and one at the end of what it reported by SACK.
   const bool reported =
       h.sack && std::ranges::any_of(h.copies, [&](const Copy& copy) { return copy.end() == seq; });
-  if (after_fin || orphan || unresolved(h) || reported) {
+  if (after_fin || orphan || unresolved(c, h) || reported) {
     Hypothesis dead = h;
     reset_connection(c, dead, error, Rule::tcp_exact_reset_kills);
     fork(dead);
@@ -369,7 +369,7 @@ void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegmen
       end > h.rcv_nxt) {
     const Rule rule =
         c.orphan ? Rule::tcp_data_after_close_is_reset : Rule::tcp_data_after_shutdown_is_reset;
-    const bool must = !seg.payload.empty() && !unresolved(h);
+    const bool must = !seg.payload.empty() && !unresolved(c, h);
     Hypothesis alive = h;
     owe_reset(h, seg, rule, true);
     h.resets.back().from_connection = true;

@@ -163,7 +163,8 @@ struct Connection {
   bool reuse_address = false;
   bool reuse_port = false;
   bool syn_was_sent = false;
-  Offset end = 1;  // One past the last byte that send accepted.
+  Offset end = 1;       // One past the last byte that send accepted.
+  Offset text_end = 0;  // No copy of any hypothesis reaches past it.
   std::vector<Run> runs;
   std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
   bool own_timestamps = false;
@@ -175,7 +176,6 @@ struct Connection {
   bool writable = false;                   // A poll answered OUT and nothing has happened since.
   bool touched = false;                    // Something happened in this step.
   std::uint32_t arrivals = 0;              // Segments that arrived in this step.
-  bool ticked = false;                     // Time passed in this step.
   std::vector<Hypothesis> hypotheses;
 
   bool child_of(SocketId id) const { return listener == id || (rival == id && rival != 0); }

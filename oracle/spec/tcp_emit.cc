@@ -152,7 +152,7 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
       return;
     }
   }
-  if (c.ticked && h.iss_known && may_give_up(c, h) && unwrap(seg.seq, h.iss, h.nxt) >= h.una &&
+  if (ticked_ && h.iss_known && may_give_up(c, h) && unwrap(seg.seq, h.iss, h.nxt) >= h.una &&
       unwrap(seg.seq, h.iss, h.nxt) <= h.nxt) {
     time_out(c, h);
     return;
@@ -201,7 +201,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     return;
   }
   // Over loopback either the timer sent it or what arrived since.
-  const bool perhaps_retried = h.iss_known && !h.syn_due && c.arrivals > 0 && c.ticked;
+  const bool perhaps_retried = h.iss_known && !h.syn_due && c.arrivals > 0 && ticked_;
   if (h.syn_due) judgement_->apply(h.syn_rule);
   h.iss = seg.seq;
   h.iss_known = true;
@@ -228,9 +228,9 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
 void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter) {
   // What answers an arrival (fast retransmit, RFC 6582's partial acknowledgment) is no time-out,
   // and R2 counts those (RFC 9293 3.8.3).
-  if (exact_clock() && !c.ticked) return;
+  if (exact_clock() && !ticked_) return;
   ++counter;
-  if (!c.ticked || !may_give_up(c, h)) return;
+  if (!ticked_ || !may_give_up(c, h)) return;
   Hypothesis dead = h;
   time_out(c, dead);
   fork(dead);
@@ -263,7 +263,7 @@ void TcpEngine::emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg,
   const int shift = h.scaled && c.own_scale ? std::min<int>(*c.own_scale, 14) : 0;
   const Offset edge = ack + (Offset{seg.window} << shift);
   const Offset slack = (Offset{1} << shift) - 1;
-  const bool judged = !h.peer_fin && !unresolved(h) && !memory_may_be_short(c, h);
+  const bool judged = !h.peer_fin && !unresolved(c, h) && !memory_may_be_short(c, h);
   if (judged && !check(Rule::tcp_window_never_shrinks, edge + slack >= h.edge, h,
                        [&] { return "window >= " + std::to_string((h.edge - ack) >> shift); })) {
     return;

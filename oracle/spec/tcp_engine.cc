@@ -8,6 +8,7 @@ namespace lockstep::oracle {
 void TcpEngine::reset() {
   for (std::size_t i = 0; i < used_; ++i) free_connection(connections_[i]);
   used_ = 0;
+  touched_.clear();
   streams_used_ = 0;
   std::ranges::fill(stream_by_id_, 0u);
   events_ = 0;
@@ -47,8 +48,7 @@ Connection& TcpEngine::make_connection(const FourTuple& tuple) {
   }
   Connection& c = connections_[slot];
   c.in_use = true;
-  c.touched = true;
-  c.ticked = ticked_;
+  touch(c);
   c.tuple = tuple;
   c.hypotheses.resize(1);
   return c;

@@ -47,6 +47,11 @@ class TcpEngine {
   Connection* connection_of(const StreamSocket& s);
   Connection& make_connection(const FourTuple& tuple);
   void free_connection(Connection& c);
+  void touch(Connection& c) {
+    if (c.touched) return;
+    c.touched = true;
+    touched_.push_back(static_cast<std::uint32_t>(&c - connections_.data()));
+  }
   void detach(StreamSocket& s);
   void visit(const Connection& c, const Hypothesis& h, int event);
   void settle_hypotheses(Connection& c, std::size_t kept);
@@ -58,7 +63,7 @@ class TcpEngine {
   void branch(Connection& c, Step&& step) {
     forks_.clear();
     current_ = &c;
-    c.touched = true;
+    touch(c);
     std::size_t kept = 0;
     std::optional<Violation> last;
     for (std::size_t i = 0; i < c.hypotheses.size(); ++i) {
@@ -166,7 +171,7 @@ class TcpEngine {
   // `share` / 2 of what is queued must fit.
   bool surely_has_room(const Connection& c, const Hypothesis& h, std::size_t share) const;
   void on_receive(Connection& c);
-  void receive_nothing(Hypothesis& h);
+  void receive_nothing(const Connection& c, Hypothesis& h);
   void receive_error(Hypothesis& h);
   void receive_bytes(Hypothesis& h);
   bool bytes_may_be(const Hypothesis& h, Offset from, std::span<const std::byte> bytes) const;
@@ -213,11 +218,11 @@ class TcpEngine {
 
   // tcp_text.cc: what arrives as bytes and FINs, and what may have become of it.
   void arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
-  void keep_copy(Hypothesis& h, Offset begin, const Slice& bytes);
+  static void keep_copy(Connection& c, Hypothesis& h, Offset begin, const Slice& bytes);
   bool memory_may_be_short(const Connection& c, const Hypothesis& h) const;
   bool next_point(const Hypothesis& h, Offset from, Offset& to, bool& by_fin) const;
   bool is_closure(const Hypothesis& h, Offset ack) const;
-  bool unresolved(const Hypothesis& h) const;
+  bool unresolved(const Connection& c, const Hypothesis& h) const;
   void resolve(Connection& c, Hypothesis& h, Offset ack);
   void peer_fin_taken(Connection& c, Hypothesis& h);
   void drop_read_copies(Hypothesis& h);
@@ -237,12 +242,14 @@ class TcpEngine {
   Connection* find_opening(const FourTuple& tuple);
 
   // tcp_timers.cc: ticks and deadlines.
+  bool time_changes_nothing(const Connection& c) const;
   void end_step(Connection& c);
   void note_time_wait(Connection& c);
   static void begin_step(Hypothesis& h);
   void count_paid(const Connection& c);
   void step_deadlines(Connection& c, Hypothesis& h);
   void step_timers(Connection& c, Hypothesis& h);
+  void fork_over(const Connection& c, Hypothesis& over);
   bool timers_due(const Connection& c, const Hypothesis& h) const;
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
@@ -268,7 +275,8 @@ class TcpEngine {
   Judgement* judgement_;
   std::vector<Connection> connections_;  // Those past used_ are kept for their capacity.
   std::size_t used_ = 0;
-  std::vector<StreamSocket> streams_;  // Likewise.
+  std::vector<std::uint32_t> touched_;  // Slots of connections that are `touched`, and past ones.
+  std::vector<StreamSocket> streams_;   // Likewise.
   std::size_t streams_used_ = 0;
   std::vector<std::uint32_t> stream_by_id_;  // Index + 1.
   std::uint64_t events_ = 0;                 // Orders what happened on this host.

@@ -40,7 +40,7 @@ void TcpEngine::on_receive(Connection& c) {
     if (result_->ok() && result_->value > 0) {
       receive_bytes(h);
     } else if (call_->buffer.empty()) {
-      receive_nothing(h);
+      receive_nothing(c, h);
     } else {
       receive_error(h);
     }
@@ -79,13 +79,13 @@ void TcpEngine::receive_bytes(Hypothesis& h) {
 
 // recv of length 0: Linux finds the bytes that wait before it looks at anything else, and otherwise
 // answers as for any other length.
-void TcpEngine::receive_nothing(Hypothesis& h) {
+void TcpEngine::receive_nothing(const Connection& c, Hypothesis& h) {
   if (h.stream_unknown && result_->ok()) return;
   if (!h.stream_unknown && h.readable() > 0) {
     check(Rule::tcp_recv_of_nothing, result_->ok(), h, [] { return std::string("0"); });
     return;
   }
-  if (result_->ok() && unresolved(h)) return;  // Bytes or a FIN past the gap may have been kept.
+  if (result_->ok() && unresolved(c, h)) return;  // Bytes or a FIN past the gap may have been kept.
   receive_error(h);
 }
 

@@ -26,8 +26,9 @@ bool TcpEngine::memory_may_be_short(const Connection& c, const Hypothesis& h) co
   return charge > buffer;
 }
 
-void TcpEngine::keep_copy(Hypothesis& h, Offset begin, const Slice& bytes) {
+void TcpEngine::keep_copy(Connection& c, Hypothesis& h, Offset begin, const Slice& bytes) {
   if (bytes.empty()) return;
+  c.text_end = std::max(c.text_end, begin + static_cast<Offset>(bytes.size()));
   for (const Copy& copy : h.copies) {
     if (copy.begin == begin && copy.bytes == bytes) return;
   }
@@ -48,17 +49,17 @@ void TcpEngine::arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg,
   }
   const bool short_of_memory = memory_may_be_short(c, h);
   const bool sure =
-      in_order && !short_of_memory && !unresolved(h) && end <= h.edge && h.rcv_nxt < h.edge;
+      in_order && !short_of_memory && !unresolved(c, h) && end <= h.edge && h.rcv_nxt < h.edge;
   // Cut at the edge: what lies past it may be refused by itself.
   if (end > begin) {
     const Slice& payload = seg.payload;
     const auto at = static_cast<std::size_t>(begin - seq);
     if (begin < h.edge && end > h.edge) {
       const auto cut = static_cast<std::size_t>(h.edge - seq);
-      keep_copy(h, begin, payload.sub(at, cut - at));
-      keep_copy(h, h.edge, payload.sub(cut, payload.size() - cut));
+      keep_copy(c, h, begin, payload.sub(at, cut - at));
+      keep_copy(c, h, h.edge, payload.sub(cut, payload.size() - cut));
     } else {
-      keep_copy(h, begin, at == 0 ? payload : payload.sub(at, payload.size() - at));
+      keep_copy(c, h, begin, at == 0 ? payload : payload.sub(at, payload.size() - at));
     }
   }
   const bool in_window = end <= h.edge && h.rcv_nxt < h.edge;
@@ -71,7 +72,7 @@ void TcpEngine::arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg,
   if (fin && std::ranges::find(h.fins, end) == h.fins.end()) h.fins.push_back(end);
   if (!in_order && in_window && !short_of_memory) {
     owe_ack(h, Rule::tcp_out_of_order_is_acked);
-  } else if (sure && unresolved(h)) {
+  } else if (sure && unresolved(c, h)) {
     owe_ack(h, Rule::tcp_filled_gap_is_acked);
   } else {
     h.ack_allowed = true;
@@ -107,8 +108,8 @@ bool TcpEngine::is_closure(const Hypothesis& h, Offset ack) const {
 }
 
 // Whether more than rcv_nxt may have been taken.
-bool TcpEngine::unresolved(const Hypothesis& h) const {
-  if (h.peer_fin || (h.copies.empty() && h.fins.empty())) return false;
+bool TcpEngine::unresolved(const Connection& c, const Hypothesis& h) const {
+  if (h.peer_fin || ((h.copies.empty() || h.rcv_nxt >= c.text_end) && h.fins.empty())) return false;
   Offset next = 0;
   bool by_fin = false;
   return next_point(h, h.rcv_nxt, next, by_fin) || by_fin;
@@ -116,7 +117,7 @@ bool TcpEngine::unresolved(const Hypothesis& h) const {
 
 // The received sequence is closed at `ack`, exactly. Requires: is_closure(h, ack).
 void TcpEngine::resolve(Connection& c, Hypothesis& h, Offset ack) {
-  if (ack == h.rcv_nxt && !unresolved(h)) return;
+  if (ack == h.rcv_nxt && !unresolved(c, h)) return;
   const bool by_fin = ack > h.rcv_nxt && std::ranges::find(h.fins, ack - 1) != h.fins.end() &&
                       std::ranges::none_of(h.copies, [&](const Copy& copy) {
                         return copy.begin < ack && copy.end() >= ack;

@@ -27,8 +27,13 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
     if (!c.in_use) continue;
-    c.ticked = true;
-    c.touched = true;
+    if (exact_clock() && time_changes_nothing(c)) {
+      if (c.hypotheses.front().alive()) visit(c, c.hypotheses.front(), 0);
+      c.blocked = false;
+      c.writable = false;
+      continue;
+    }
+    touch(c);
     for (Hypothesis& h : c.hypotheses) {
       if (!h.alive()) continue;
       visit(c, h, 0);
@@ -44,6 +49,17 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
       branch(c, [&](Hypothesis& h) { step_timers(c, h); });
     }
   }
+}
+
+// Whether no timer of the connection runs, so that the end of the step need not look at it. One of
+// a closed socket may be gone by then, and several hypotheses may have become equal.
+bool TcpEngine::time_changes_nothing(const Connection& c) const {
+  if (c.hypotheses.size() != 1 || c.socket == 0 || c.orphan) return false;
+  if (c.listener != 0 && !c.accepted) return false;
+  const Hypothesis& h = c.hypotheses.front();
+  if (!h.alive()) return true;
+  if (h.state == TcpState::time_wait || h.state == TcpState::fin_wait_2) return false;
+  return !outstanding(c, h) && h.probes == 0 && h.rcv_nxt <= h.ack_shown;
 }
 
 // One past the last number that the application gave us to send.
@@ -77,13 +93,15 @@ std::uint64_t TcpEngine::least_attempt_ticks() const {
 
 bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   const bool waits = outstanding(c, h);
-  const bool timers_ran = c.ticked || !exact_clock();
-  if (!h.alive() || !timers_ran) return false;
+  if (!h.alive() || (!waits && h.probes == 0)) return false;
+  const bool timers_ran = ticked_ || !exact_clock();
+  if (!timers_ran) return false;
   const std::uint32_t most = host_->config().retransmit_max;
-  const std::uint64_t term = least_attempt_ticks();
-  // The last interval must have passed too, or most of it.
-  const bool passed = !exact_clock() || h.waited >= term - term / 4;
-  if (waits && h.retries >= most && passed) return true;
+  if (waits && h.retries >= most) {
+    // The last interval must have passed too, or most of it.
+    const std::uint64_t term = least_attempt_ticks();
+    if (!exact_clock() || h.waited >= term - term / 4) return true;
+  }
   const bool orphan = c.orphan || c.socket == 0;
   if (waits && orphan && !exact_clock() && h.retries > 0) return true;
   if (h.probes > 0 && h.probes >= most) return true;
@@ -111,14 +129,23 @@ void TcpEngine::time_out(Connection& c, Hypothesis& h) {
 
 void TcpEngine::on_step_end() {
   if (done()) return;
-  ticked_ = false;
   packet_ = nullptr;
   call_ = nullptr;
-  for (std::size_t i = 0; i < used_ && !done(); ++i) {
-    Connection& c = connections_[i];
-    if (!c.in_use) continue;
-    if (c.touched || (!exact_clock() && c.may_be_alive())) end_step(c);
+  if (exact_clock()) {
+    // In the order of their slots, whatever touched them first.
+    if (touched_.size() > 1) std::ranges::sort(touched_);
+    for (std::size_t i = 0; i < touched_.size() && !done(); ++i) {
+      Connection& c = connections_[touched_[i]];
+      if (c.in_use && c.touched) end_step(c);
+    }
+  } else {
+    for (std::size_t i = 0; i < used_ && !done(); ++i) {
+      Connection& c = connections_[i];
+      if (c.in_use && (c.touched || c.may_be_alive())) end_step(c);
+    }
   }
+  touched_.clear();
+  ticked_ = false;
   while (used_ > 0 && !connections_[used_ - 1].in_use) --used_;
 }
 
@@ -130,21 +157,20 @@ void TcpEngine::end_step(Connection& c) {
     step_timers(c, h);
   });
   if (done()) return;
+  Offset una = c.end;
   for (Hypothesis& h : c.hypotheses) {
     if (h.state == TcpState::time_wait && !c.reached_time_wait) note_time_wait(c);
     begin_step(h);
+    if (h.alive()) una = std::min(una, h.una);
   }
-  Offset una = c.end;
-  for (const Hypothesis& h : c.hypotheses) una = std::min(una, h.alive() ? h.una : c.end);
   if (!c.runs.empty() && c.runs.front().end <= una) {
     std::erase_if(c.runs, [&](const Run& run) { return run.end <= una; });
   }
-  if (c.arrivals > 0 || c.ticked) {
+  if (c.arrivals > 0 || ticked_) {
     c.blocked = false;
     c.writable = false;
   }
   c.arrivals = 0;
-  c.ticked = false;
   c.touched = false;
   const bool child = c.listener != 0 && !c.accepted;
   if (c.socket != 0 && !c.orphan && !child) return;
@@ -176,7 +202,7 @@ void TcpEngine::begin_step(Hypothesis& h) {
 
 // How far the peer's sequence was closed: the last acknowledgment tells; else each point may be it.
 void TcpEngine::resolve_step(Connection& c, Hypothesis& h) {
-  if (!h.synchronized() || !unresolved(h)) return;
+  if (!h.synchronized() || !unresolved(c, h)) return;
   if (h.shown_in_step && h.ack_shown >= h.rcv_nxt) {
     resolve(c, h, h.ack_shown);
     return;
@@ -218,9 +244,9 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
     judgement_->apply(due.rule);
     if (due.must && !due.sent) check(due.rule, false, h, "a RST within the step");
   }
-  if (!exact_clock() || !c.ticked || refuted_) return;
-  const std::uint32_t delay = delayed_ack_ms / std::max(1u, host_->config().tick_ms) + 2;
+  if (!exact_clock() || !ticked_ || refuted_) return;
   if (h.synchronized() && h.rcv_nxt > h.ack_shown) {
+    const std::uint32_t delay = delayed_ack_ms / std::max(1u, host_->config().tick_ms) + 2;
     check(Rule::tcp_ack_is_timely, h.ack_waited <= delay, h, "an ACK within 500 ms");
   }
   if (!outstanding(c, h) || h.doubtful) return;
@@ -233,18 +259,18 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
 // Whether the last retransmission is so long past that the connection is over, though nothing on
 // the wire tells.
 bool TcpEngine::surely_gave_up(const Connection& c, const Hypothesis& h) const {
-  const std::uint32_t most = host_->config().retransmit_max;
-  if (!exact_clock() || !c.ticked || h.doubtful || !outstanding(c, h)) return false;
+  if (!exact_clock() || !ticked_ || h.doubtful || !outstanding(c, h)) return false;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
+  if (!window_open || h.retries < host_->config().retransmit_max) return false;
   const std::uint64_t term = least_attempt_ticks();
-  return window_open && h.retries >= most && h.waited > term + term / 8 + slack_ticks;
+  return h.waited > term + term / 8 + slack_ticks;
 }
 
 bool TcpEngine::timers_due(const Connection& c, const Hypothesis& h) const {
   if (may_give_up(c, h)) return true;
-  const HostConfig& config = host_->config();
-  if (h.state == TcpState::time_wait) return h.state_age + 1 >= config.time_wait_ticks;
-  return h.state == TcpState::fin_wait_2 && c.orphan && h.state_age + 1 >= config.fin_wait_2_ticks;
+  if (h.state == TcpState::time_wait) return h.state_age + 1 >= host_->config().time_wait_ticks;
+  return h.state == TcpState::fin_wait_2 && c.orphan &&
+         h.state_age + 1 >= host_->config().fin_wait_2_ticks;
 }
 
 void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
@@ -258,7 +284,7 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
       h = dead;
       return;
     }
-    fork(dead);
+    fork_over(c, dead);
   }
   const bool waiting = h.state == TcpState::time_wait;
   if (!waiting && !(h.state == TcpState::fin_wait_2 && c.orphan)) return;
@@ -274,7 +300,15 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
   dead.state_age = 0;
   dead.write_shut = true;
   dead.read_shut = true;
-  fork(dead);
+  fork_over(c, dead);
+}
+
+// Another successor, in which the connection is over. While it may last or not, each tick makes the
+// same one again: it is told from those that are there already by what it has between two steps,
+// which is all that a closed one that owes no RST is ever asked for.
+void TcpEngine::fork_over(const Connection& c, Hypothesis& over) {
+  if (over.resets.empty()) begin_step(over);
+  if (std::ranges::find(c.hypotheses, over) == c.hypotheses.end()) fork(over);
 }
 
 TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) const {

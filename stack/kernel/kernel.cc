@@ -45,15 +45,18 @@ const Socket* Kernel::find_socket(Fd fd) const {
   return slot == no_slot ? nullptr : &sockets_[slot];
 }
 
-void Kernel::announce(std::vector<WireEvent>& out) {
+bool Kernel::announce(std::vector<WireEvent>& out) {
+  bool loops = false;
   for (; announced_ < outbound_.size(); ++announced_) {
     Packet& packet = outbound_[announced_];
     if (is_local(packet.destination)) {
-      out.push_back({WireEvent::Kind::looped_left, packet});
+      out.emplace_back(WireEvent::Kind::looped_left, packet);
+      loops = true;
     } else {
-      out.push_back({WireEvent::Kind::left, std::move(packet)});
+      out.emplace_back(WireEvent::Kind::left, std::move(packet));
     }
   }
+  return loops;
 }
 
 void Kernel::egress(std::vector<WireEvent>& out) {
@@ -63,7 +66,14 @@ void Kernel::egress(std::vector<WireEvent>& out) {
 }
 
 void Kernel::fold_loopback(std::vector<WireEvent>& out) {
-  announce(out);
+  if (outbound_.empty()) return;
+  // What was announced before and is still here waits to arrive at this host.
+  const bool loops = announced_ > 0;
+  if (!announce(out) && !loops) {
+    outbound_.clear();
+    announced_ = 0;
+    return;
+  }
   std::size_t next = 0;
   std::size_t round_end = outbound_.size();
   std::uint32_t rounds = 0;
@@ -71,7 +81,7 @@ void Kernel::fold_loopback(std::vector<WireEvent>& out) {
   for (; next < outbound_.size() && rounds < fold_rounds_max && folded < fold_packets_max; ++next) {
     if (is_local(outbound_[next].destination)) {
       // Moved out first: what it causes is appended to outbound_.
-      out.push_back({WireEvent::Kind::looped_arrived, std::move(outbound_[next])});
+      out.emplace_back(WireEvent::Kind::looped_arrived, std::move(outbound_[next]));
       arrive(out.back().packet);
       announce(out);
       ++folded;

@@ -184,7 +184,8 @@ class Kernel {
   PollEvents ready(const Socket& socket) const;
   void notify(Slot slot, PollEvents events);
 
-  void announce(std::vector<WireEvent>& out);
+  // Whether one of the packets reported now is for this host itself.
+  bool announce(std::vector<WireEvent>& out);
   void fold_loopback(std::vector<WireEvent>& out);
   Kernel rebased() const;
 

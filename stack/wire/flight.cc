@@ -27,7 +27,7 @@ bool equal_traffic(const InFlight& a, const InFlight& b) {
 std::uint64_t Flight::add(Packet packet, std::uint8_t from, std::uint8_t to,
                           std::uint32_t cause_label, std::uint32_t ordinal) {
   const std::uint64_t serial = next_serial_++;
-  slots_.push_back({std::move(packet), from, to, cause_label, ordinal, serial});
+  slots_.emplace_back(std::move(packet), from, to, cause_label, ordinal, serial);
   archive(slots_.back());
   return serial;
 }
@@ -64,7 +64,6 @@ std::optional<InFlight> Flight::take(std::uint64_t serial) {
   if (index == slots_.size()) return std::nullopt;
   std::optional<InFlight> entry(std::move(slots_[index]));
   if (index == first_) {
-    slots_[index].packet.body = TcpSegment();  // What it shared is let go now, not later.
     ++first_;
     drop_taken();
   } else {
