@@ -174,20 +174,14 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   c.socket = socket.id;
   Hypothesis& h = c.hypotheses.front();
   h.state = TcpState::syn_sent;
-  h.error = s.error;
   h.read_shut = s.read_shut;
   h.write_shut = s.write_shut;
   h.syn_due = true;
   h.syn_rule = Rule::tcp_connect_sends_syn;
   visit(c, h, 0);
-  if (s.error != Errno::ok && !s.error_certain) {
-    Hypothesis other = h;
-    other.error = Errno::ok;
-    c.hypotheses.push_back(std::move(other));
-  }
   s.connection = static_cast<std::int32_t>(&c - connections_.data());
   s.phase = result_->ok() ? Phase::connected : Phase::connecting;
-  s.error = Errno::ok;
+  s.error = Errno::ok;  // An attempt that begins forgets what became of the last one (Linux).
   s.error_certain = true;
   if (result_->error == Errno::econnrefused) {
     // Refused within the call: the socket may connect again, the packets are yet to be seen.

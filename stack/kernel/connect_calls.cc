@@ -58,6 +58,7 @@ SyscallResult Kernel::start_connection(Slot slot, const Endpoint& peer) {
   socket.peer = tuple.peer;
   join_connections(slot, tuple);
   socket.phase = ConnectPhase::connecting;
+  socket.pending_error = Errno::ok;
   clear(socket.tcb);
   socket.tcb.ttl = static_cast<std::uint8_t>(
       socket.domain == Domain::inet ? socket.options.ttl : socket.options.unicast_hops);
