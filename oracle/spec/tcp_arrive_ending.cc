@@ -65,6 +65,7 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
   }
   if (seg.sequence_length() > 0 || seq != h.rcv_nxt) {
     owe_challenge(h, seg, Rule::tcp_time_wait_acks);
+    if (!seg.has(tcp_ack)) fork(h);  // It need not start the 2 MSL anew; Linux lets an ACK do so.
     h.state_age = 0;
   } else {
     h.ack_allowed = true;
