@@ -197,7 +197,7 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
     return;
   }
   if (fits == Acceptable::no) {
-    h.ack_allowed = true;
+    challenge(h);
     h.doubtful |= seq > h.edge;
     return;
   }
