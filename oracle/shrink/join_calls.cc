@@ -153,22 +153,36 @@ void repeat_calls(Search& search) {
 
 // ---- buffers ----
 
-// A setting and the lengths that go beyond it, smaller by the same amount.
+// A setting and the lengths that reach it, smaller by the same amount; or by one less, for what is
+// bounded by less than the setting when it is large.
+Scenario with_setting(const Scenario& scenario, std::size_t host,
+                      const scenario::HostSetting& setting, std::uint32_t smaller,
+                      std::uint32_t beyond) {
+  Scenario result = scenario;
+  const std::uint32_t value = setting.get(scenario.hosts[host].config);
+  setting.set(result.hosts[host].config, smaller);
+  for (Step& step : result.steps) {
+    auto* call = std::get_if<step::Call>(&step.action);
+    if (call == nullptr || !moves_data(call->call) || call->length < value) continue;
+    call->length = call->length - value + smaller + beyond;
+  }
+  return result;
+}
+
 void shorten_with_setting(Search& search, std::size_t host, const scenario::HostSetting& setting) {
-  constexpr std::array<std::int64_t, 6> simple{1, 2, 10, 100, 1000, 2000};
-  const std::int64_t value = setting.get(search.current().hosts[host].config);
-  if (value == setting.get(HostConfig())) return;
-  for (const std::int64_t smaller : simple) {
+  constexpr std::array<std::uint32_t, 6> simple{1, 2, 10, 100, 1000, 2000};
+  const std::uint32_t value = setting.get(search.current().hosts[host].config);
+  const bool reached = std::ranges::any_of(search.current().steps, [&](const Step& step) {
+    const step::Call* call = call_of(step);
+    return call != nullptr && moves_data(call->call) && call->length >= value;
+  });
+  if (!reached && value == setting.get(HostConfig())) return;
+  for (const std::uint32_t smaller : simple) {
     if (smaller >= value) return;
-    if (smaller < std::int64_t{setting.least}) continue;
-    Scenario candidate = search.current();
-    setting.set(candidate.hosts[host].config, static_cast<std::uint32_t>(smaller));
-    for (Step& step : candidate.steps) {
-      auto* call = std::get_if<step::Call>(&step.action);
-      if (call == nullptr || !moves_data(call->call) || call->length < value) continue;
-      call->length -= static_cast<std::uint32_t>(value - smaller);
+    if (smaller < setting.least) continue;
+    for (const std::uint32_t beyond : {0u, 1u}) {
+      if (search.attempt(with_setting(search.current(), host, setting, smaller, beyond))) return;
     }
-    if (search.attempt(candidate)) return;
   }
 }
 
