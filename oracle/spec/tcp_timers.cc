@@ -281,6 +281,7 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
     time_out(c, dead);
     if (embryonic) dead.error = Errno::ok;
     if (surely_gave_up(c, h)) {
+      if (dead.resets.empty()) begin_step(dead);  // As in fork_over().
       h = dead;
       return;
     }
