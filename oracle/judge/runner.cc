@@ -101,16 +101,18 @@ Effect Runner::act(const step::Tick& tick) {
 }
 
 Effect Runner::act(const step::Settle&) {
-  std::uint32_t delivered = 0;
+  std::uint32_t bare = 0;
   for (std::uint32_t round = 0; round < settle_rounds_max; ++round) {
     while (!flight_.empty() && !stopped()) {
-      if (++delivered > settle_packets_max) break;
+      const TcpSegment* next = flight_.in_flight().front().packet.tcp();
+      if (next == nullptr || next->payload.empty()) ++bare;
+      if (bare > settle_packets_max) break;
       const std::optional<InFlight> entry = flight_.take(flight_.in_flight().front().serial);
       arrive(entry->from, entry->to, entry->packet, entry->serial + 1);
       end_micro_step();
     }
     if (stopped()) return Effect::some;
-    if (delivered > settle_packets_max) break;
+    if (bare > settle_packets_max) break;
     if (oracle_.quiet() && !retransmission_pending()) {
       oracle_.on_settled();
       return Effect::some;
@@ -140,7 +142,7 @@ bool Runner::retransmission_pending() {
 std::string Runner::unsettled_message() const {
   std::string text = "after " + std::to_string(settle_rounds_max) + " rounds or " +
                      std::to_string(settle_packets_max) +
-                     " packets something is still in flight or owed; the oracle sees";
+                     " packets without payload something is still in flight or owed; the oracle sees";
   for (std::size_t host = 0; host < hosts_in_use_; ++host) {
     text += "\n" + lines_[host].name + ": " + oracle_.describe_host(static_cast<HostIndex>(host));
   }

@@ -39,6 +39,7 @@ struct Facts {
 
 // The bounds of one settle.
 inline constexpr std::uint32_t settle_rounds_max = 256;
+// Packets without payload: bytes run out by themselves, acknowledgments of acknowledgments do not.
 inline constexpr std::uint32_t settle_packets_max = 4096;
 
 class Runner {
