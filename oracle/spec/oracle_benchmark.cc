@@ -31,6 +31,35 @@ struct World {
     call.address = Endpoint{config.addresses[0], 7000};
     this->call(call, 0);
   }
+  // An established connection on which nothing happens any more.
+  void make_idle_connection(int number) {
+    const Endpoint local{config.addresses[0],
+                         static_cast<std::uint16_t>(config.ephemeral_first + number)};
+    const Endpoint peer{IpAddress::v4(10, 0, 0, 2), 80};
+    Syscall call;
+    call.fd = Fd{4 + number};
+    this->call(call, call.fd.value);
+    call.call = Call::connect;
+    call.address = peer;
+    oracle.on_call(0, call, SyscallResult::failure(Errno::einprogress), {});
+    const auto segment = [&](const Endpoint& from, const Endpoint& to, TcpFlags flags) {
+      Packet packet{.source = from.ip, .destination = to.ip};
+      TcpSegment tcp;
+      tcp.source_port = from.port;
+      tcp.destination_port = to.port;
+      tcp.flags = flags;
+      tcp.window = 65535;
+      tcp.seq = (flags & tcp_ack) != 0 && (flags & tcp_syn) == 0 ? 1 : 0;
+      tcp.ack = (flags & tcp_ack) != 0 ? 1 : 0;
+      packet.body = tcp;
+      return packet;
+    };
+    oracle.on_left(0, segment(local, peer, tcp_syn));
+    oracle.on_step_end();
+    oracle.on_arrived(0, segment(peer, local, tcp_syn | tcp_ack));
+    oracle.on_left(0, segment(local, peer, tcp_ack));
+    oracle.on_step_end();
+  }
 
   HostConfig config;
   PortTraits traits;
@@ -46,9 +75,11 @@ void BM_Start(benchmark::State& state) {
 }
 BENCHMARK(BM_Start);
 
+// Beside as many idle connections as the argument says.
 void BM_SendAndLeave(benchmark::State& state) {
   World world;
   world.make_bound_socket();
+  for (int i = 0; i < state.range(0); ++i) world.make_idle_connection(i);
   Syscall call;
   call.call = Call::sendto;
   call.fd = Fd{3};
@@ -65,7 +96,19 @@ void BM_SendAndLeave(benchmark::State& state) {
   }
   if (world.oracle.violation()) state.SkipWithError("violation");
 }
-BENCHMARK(BM_SendAndLeave);
+BENCHMARK(BM_SendAndLeave)->Arg(0)->Arg(10)->Arg(1000);
+
+// A tick of a host with as many idle connections as the argument says.
+void BM_Tick(benchmark::State& state) {
+  World world;
+  for (int i = 0; i < state.range(0); ++i) world.make_idle_connection(i);
+  for (auto _ : state) {
+    world.oracle.on_tick(0, 1);
+    world.oracle.on_step_end();
+  }
+  if (world.oracle.violation()) state.SkipWithError("violation");
+}
+BENCHMARK(BM_Tick)->Arg(0)->Arg(10)->Arg(1000);
 
 void BM_ArriveAndReceive(benchmark::State& state) {
   World world;
