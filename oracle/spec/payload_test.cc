@@ -59,7 +59,9 @@ std::size_t agreement(PayloadTag a, PayloadTag b) {
   const std::vector<std::byte> left = filled(a, 4096);
   const std::vector<std::byte> right = filled(b, 4096);
   std::size_t same = 0;
-  for (std::size_t i = 0; i < left.size(); ++i) same += left[i] == right[i] ? 1 : 0;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (left[i] == right[i]) ++same;
+  }
   return same * 1000 / left.size();
 }
 
@@ -68,7 +70,9 @@ TEST(Payload, OtherPlacesHardlyAgree) {
     EXPECT_LT(agreement({20, 16}, {20, 16 + shift}), 40u) << shift;
   }
   for (std::uint32_t key = 0; key < 500; ++key) {
-    if (key != 20) EXPECT_LT(agreement({20, 16}, {key, 16}), 40u) << key;
+    if (key != 20) {
+      EXPECT_LT(agreement({20, 16}, {key, 16}), 40u) << key;
+    }
     EXPECT_LT(agreement({20, 16}, {key | forged_key_bit, 16}), 40u) << key;
   }
 }
