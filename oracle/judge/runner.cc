@@ -140,9 +140,10 @@ bool Runner::retransmission_pending() {
 }
 
 std::string Runner::unsettled_message() const {
-  std::string text = "after " + std::to_string(settle_rounds_max) + " rounds or " +
-                     std::to_string(settle_packets_max) +
-                     " packets without payload something is still in flight or owed; the oracle sees";
+  std::string text =
+      "after " + std::to_string(settle_rounds_max) + " rounds or " +
+      std::to_string(settle_packets_max) +
+      " packets without payload something is still in flight or owed; the oracle sees";
   for (std::size_t host = 0; host < hosts_in_use_; ++host) {
     text += "\n" + lines_[host].name + ": " + oracle_.describe_host(static_cast<HostIndex>(host));
   }
