@@ -52,6 +52,10 @@ absl::Status KernelHost::set_up() {
     if (!status.ok()) break;
     status = links_.hurry_local_route(Links::loopback_index, loopback, prefix);
   }
+  if (status.ok()) {
+    status =
+        links_.hurry_local_route(Links::loopback_index, IpAddress::loopback(IpFamily::v6), 128);
+  }
   if (!status.ok()) return status;
   absl::StatusOr<LoopbackCapture> capture = LoopbackCapture::open();
   if (!capture.ok()) return capture.status();
@@ -96,7 +100,7 @@ void KernelHost::set_addresses(const std::vector<IpAddress>& addresses) {
   for (const IpAddress& address : addresses) {
     if (!address.is_v4() && mtu_ < ipv6_mtu_least) continue;
     require(links_.add_address(tun_.index(), address));
-    if (address.is_v4()) require(links_.hurry_local_route(tun_.index(), address, 32));
+    require(links_.hurry_local_route(tun_.index(), address, 32));
     addresses_.push_back(address);
   }
   for (const IpFamily family : {IpFamily::v4, IpFamily::v6}) {

@@ -5,7 +5,9 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "stack/api/check.h"
@@ -105,6 +107,7 @@ absl::Status Links::add_address(int link, const IpAddress& address) {
 }
 
 absl::Status Links::remove_address(int link, const IpAddress& address) {
+  if (!address.is_v4()) remove_ipv6_local_route(link, address, RTPROT_STATIC);
   NetlinkRequest request(RTM_DELADDR, NLM_F_ACK);
   request.header(address_header(link, address));
   add_raw_address(request, IFA_LOCAL, address);
@@ -124,8 +127,49 @@ absl::Status Links::remove_default_route(int link, IpFamily family) {
   return status_of(socket_.acknowledged(request), "remove a default route");
 }
 
+namespace {
+
+rtmsg ipv6_local_route_header(std::uint8_t protocol) {
+  rtmsg header{};
+  header.rtm_family = AF_INET6;
+  header.rtm_dst_len = 128;
+  header.rtm_table = RT_TABLE_LOCAL;
+  header.rtm_protocol = protocol;
+  header.rtm_scope = RT_SCOPE_UNIVERSE;
+  header.rtm_type = RTN_LOCAL;
+  return header;
+}
+
+}  // namespace
+
+int Links::remove_ipv6_local_route(int link, const IpAddress& address, std::uint8_t protocol) {
+  NetlinkRequest request(RTM_DELROUTE, NLM_F_ACK);
+  request.header(ipv6_local_route_header(protocol));
+  add_raw_address(request, RTA_DST, address);
+  request.attribute(RTA_OIF, static_cast<std::uint32_t>(link));
+  return socket_.acknowledged(request);
+}
+
+absl::Status Links::replace_ipv6_local_route(int link, const IpAddress& address) {
+  NetlinkRequest request(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE);
+  request.header(ipv6_local_route_header(RTPROT_STATIC));
+  add_raw_address(request, RTA_DST, address);
+  request.attribute(RTA_OIF, static_cast<std::uint32_t>(link));
+  add_quick_acknowledgments(request);
+  absl::Status status =
+      status_of(socket_.acknowledged(request), "add a local route to " + to_string(address));
+  if (!status.ok()) return status;
+  // The kernel adds its own route later, from a work queue.
+  int gone = ESRCH;
+  for (int tries = 0; tries < 10'000 && gone == ESRCH; ++tries) {
+    if (tries > 0) ::usleep(100);
+    gone = remove_ipv6_local_route(link, address, RTPROT_KERNEL);
+  }
+  return status_of(gone, "remove the kernel's local route to " + to_string(address));
+}
+
 absl::Status Links::hurry_local_route(int link, const IpAddress& address, std::uint8_t prefix) {
-  LOCKSTEP_CHECK(address.is_v4());
+  if (!address.is_v4()) return replace_ipv6_local_route(link, address);
   NetlinkRequest request(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
   rtmsg header{};
   header.rtm_family = AF_INET;

@@ -36,10 +36,15 @@ class Links {
   absl::Status remove_default_route(int link, IpFamily family);
 
   // Acknowledgments between sockets of this host are not delayed either: replaces the route that
-  // the kernel made for an address of its own. IPv4 alone; prefix 8 or 32.
+  // the kernel made for an address of its own. Prefix 8 or 32 with IPv4, 128 with IPv6, for which
+  // it also waits until the kernel is done with the address: packets for it are lost before.
   absl::Status hurry_local_route(int link, const IpAddress& address, std::uint8_t prefix);
 
  private:
+  absl::Status replace_ipv6_local_route(int link, const IpAddress& address);
+  // 0 or an errno's number.
+  int remove_ipv6_local_route(int link, const IpAddress& address, std::uint8_t protocol);
+
   NetlinkSocket socket_;
 };
 

@@ -10,6 +10,7 @@
 #include "stack/api/check.h"
 #include "stack/ports/linux/kernel_host.h"
 #include "stack/ports/linux/pace.h"
+#include "stack/ports/linux/processor.h"
 #include "stack/ports/linux/socket_calls.h"
 #include "stack/wire/codec.h"
 
@@ -20,10 +21,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t packet_most = 65536;
 
+// How long what a host sends to itself may be under way. It arrives when the call returns, unless
+// the kernel, hard pressed, leaves the rest of the work to its thread ksoftirqd.
+constexpr std::chrono::milliseconds loopback_most{50};
+
 class LinuxPort final : public Port {
  public:
   explicit LinuxPort(std::unique_ptr<live::KernelHost> host)
       : host_(std::move(host)), buffer_(packet_most) {
+    live::stay_on_one_processor();
     reset(HostConfig());
   }
   ~LinuxPort() override {
@@ -43,6 +49,7 @@ class LinuxPort final : public Port {
  private:
   void clear();
   void drain();
+  void await_loopback();
   void note(WireEvent::Kind kind, std::span<const std::byte> bytes);
   live::TcpTimers timers();
   bool wait_for_packet(std::chrono::milliseconds most);
@@ -54,8 +61,9 @@ class LinuxPort final : public Port {
   std::vector<WireEvent> waiting_;  // Seen, and not given out yet.
   std::vector<std::byte> encoded_;
   live::TcpTimers timers_;
-  bool timers_known_ = false;  // timers_ is what the kernel last said, and nothing happened since.
-  bool tcp_seen_ = false;      // TCP packets passed since reset().
+  std::int64_t under_way_ = 0;  // Packets that left over loopback and did not arrive yet.
+  bool timers_known_ = false;   // timers_ is what the kernel last said, and nothing happened since.
+  bool tcp_seen_ = false;       // TCP packets passed since reset().
   bool paths_learned_ = false;
 };
 
@@ -87,6 +95,7 @@ void LinuxPort::clear() {
   if (paths_learned_) host_->flush_learned_paths();
   drain();
   waiting_.clear();
+  under_way_ = 0;
   timers_known_ = false;
   tcp_seen_ = false;
   paths_learned_ = false;
@@ -121,9 +130,23 @@ void LinuxPort::drain() {
   while (true) {
     const live::LoopbackCapture::Event event = host_->loopback().read(buffer_);
     if (event.packet.empty()) break;
+    under_way_ += event.arrived ? -1 : 1;
     note(event.arrived ? WireEvent::Kind::looped_arrived : WireEvent::Kind::looped_left,
          event.packet);
   }
+}
+
+// Drains until what left over loopback has arrived. What arrives is answered before this thread
+// runs again, since both happen on one processor.
+void LinuxPort::await_loopback() {
+  drain();
+  const Clock::time_point deadline = Clock::now() + loopback_most;
+  while (under_way_ > 0 && Clock::now() < deadline) {
+    pollfd loopback{host_->loopback().fd(), POLLIN, 0};
+    ::poll(&loopback, 1, 1);
+    drain();
+  }
+  under_way_ = 0;
 }
 
 void LinuxPort::note(WireEvent::Kind kind, std::span<const std::byte> bytes) {
@@ -139,7 +162,7 @@ void LinuxPort::note(WireEvent::Kind kind, std::span<const std::byte> bytes) {
 }
 
 live::TcpTimers LinuxPort::timers() {
-  drain();
+  await_loopback();
   if (!timers_known_) {
     timers_ = tcp_seen_ ? host_->diag().timers(calls_.used_v6()) : live::TcpTimers();
     timers_known_ = true;
@@ -167,7 +190,7 @@ bool LinuxPort::wait_for_packet(std::chrono::milliseconds most) {
 }
 
 void LinuxPort::egress(std::vector<WireEvent>& out) {
-  drain();
+  await_loopback();
   std::ranges::move(waiting_, std::back_inserter(out));
   waiting_.clear();
 }

@@ -22,7 +22,8 @@ std::uint32_t retries2(const HostConfig& config) {
   const std::uint64_t first_us = rto_min_us(config) + overhead_us;
   const std::uint32_t most = std::min(config.retransmit_max, 15u);
   const std::uint64_t last_us = first_us * ((std::uint64_t{2} << most) - 1);
-  std::uint32_t result = 0;
+  // With 0 a connection would end at its first probe of a closed window, before it is sent.
+  std::uint32_t result = 1;
   while (result < 15 && usual_us * ((std::uint64_t{4} << result) - 1) <= last_us) ++result;
   return result;
 }
