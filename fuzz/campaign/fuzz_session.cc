@@ -31,6 +31,10 @@ constexpr double grace_seconds = 2;
 constexpr std::size_t shrinks_per_cause_max = 24;
 constexpr unsigned restarts_max = 8;  // Of one worker.
 
+// Where the clock elapses a replay may take long, and may not show again what another run showed.
+constexpr double elapsing_shrink_seconds = 10;
+constexpr unsigned elapsing_tries = 4;
+
 struct Worker {
   Child child;
   bool generator = true;
@@ -191,9 +195,23 @@ class Session {
     absl::StatusOr<judge::PortFactory> factory = make_factory(options_.choice, parsed->hosts);
     if (!factory.ok()) throw std::runtime_error("the ports of a finding cannot be made");
     judge::Runner runner(*std::move(factory), *oracle::find_dialect(options_.dialect));
-    const std::string cause(judge::run(runner, *parsed).verdict.cause());
+    const bool elapses = runner.port_of(0).traits().clock == PortClock::elapsing;
+    if (elapses) runner.set_patience(judge::hurried);
+    std::string cause;
+    for (unsigned i = 0; i < (elapses ? elapsing_tries : 1) && cause.empty(); ++i) {
+      const judge::Verdict verdict = judge::run(runner, *parsed).verdict;
+      if (verdict.outcome != judge::Outcome::allowed) cause = verdict.cause();
+    }
+    if (cause.empty()) {
+      keep_unrepeated(raw);
+      return;
+    }
     if (++shrinks_[cause] > shrinks_per_cause_max) return;
-    const shrink::ShrinkResult shrunk = shrink::shrink(*parsed, runner);
+    shrink::ShrinkLimits limits;
+    if (elapses) {
+      limits.enough = [&] { return elapsed() > found_after + elapsing_shrink_seconds; };
+    }
+    const shrink::ShrinkResult shrunk = shrink::shrink(*parsed, runner, limits);
     const std::string text = scenario::print(shrunk.scenario);
     if (!known_.insert(cause + text).second) return;
     judge::Trace trace;
@@ -206,6 +224,15 @@ class Session {
       throw std::runtime_error("cannot write a finding below " + options_.out.string());
     add({cause, *folder, shrunk.scenario.steps.size(), shrunk.replays, found_after,
          elapsed() - found_after});
+    // Nobody listened to the workers meanwhile.
+    for (Worker& worker : workers_) worker.heard_at = elapsed();
+  }
+
+  // A finding of which no replay shows anything: the file's name says what it was.
+  void keep_unrepeated(const fs::path& raw) {
+    const fs::path kept = options_.out / raw.filename();
+    fs::copy_file(raw, kept, fs::copy_options::overwrite_existing);
+    add({"not seen again: " + raw.stem().string(), kept, 0, 0, elapsed(), 0});
   }
 
   std::string replay_options() const {
@@ -281,6 +308,8 @@ class Session {
     summary_.steps = sum.steps;
     summary_.effective = sum.effective;
     summary_.inconclusive = sum.inconclusive;
+    summary_.unsupported = sum.unsupported;
+    summary_.cut = sum.cut;
     summary_.rules = sum.rules;
   }
 

@@ -29,7 +29,7 @@ struct FuzzFinding {
   std::string cause;           // The rule's name, or "crash", "hang", "out_of_memory".
   std::filesystem::path path;  // Its folder, or its scenario, input or log when not shrunk.
   std::size_t steps = 0;       // Of the shrunk scenario, host lines aside.
-  std::uint32_t replays = 0;   // That shrinking took.
+  std::uint32_t replays = 0;   // That shrinking took; 0: it did not fail again.
   double found_after = 0;      // Seconds since the start.
   double shrunk_in = 0;        // Seconds.
 };
@@ -39,6 +39,8 @@ struct FuzzSummary {
   std::uint64_t steps = 0;
   std::uint64_t effective = 0;
   std::uint64_t inconclusive = 0;
+  std::uint64_t unsupported = 0;
+  std::uint64_t cut = 0;  // Did not wait for the end of some settle (elapsing clocks).
   std::vector<bool> rules;
   double seconds = 0;
   std::vector<FuzzFinding> findings;

@@ -22,6 +22,8 @@ GeneratedRun run_generated(Record& record, judge::Runner& runner, std::uint64_t 
   scenario::Generator generator(choices, features);
   record.start(generator.hosts());
   runner.set_byte_path(number % byte_path_every == byte_path_every - 1);
+  const bool patient = number % patient_every == patient_every / 2;
+  runner.set_patience(patient ? judge::Patience() : judge::hurried);
   const std::uint32_t length = draw_length(choices);
   GeneratedRun run;
   const auto apply = [&](const scenario::Step& step) {
@@ -36,6 +38,7 @@ GeneratedRun run_generated(Record& record, judge::Runner& runner, std::uint64_t 
     apply(last);
   }
   runner.set_byte_path(false);
+  runner.set_patience({});
   return run;
 }
 

@@ -23,10 +23,13 @@ void Reporter::scenario_ended(const Record& record, std::uint32_t steps, std::ui
   ++runs_;
   steps_ += steps;
   effective_ += effective;
+  if (record.runner().facts().cut_short) ++cut_;
   const judge::Verdict& verdict = record.runner().verdict();
   switch (verdict.outcome) {
     case judge::Outcome::allowed:
+      return;
     case judge::Outcome::unsupported:
+      ++unsupported_;
       return;
     case judge::Outcome::inconclusive:
       ++inconclusive_;
@@ -50,7 +53,7 @@ void Reporter::report_sometimes(const judge::Runner& runner) {
 }
 
 void Reporter::report(const judge::Runner& runner) {
-  say(to_line(WorkerReport{runs_, steps_, effective_, inconclusive_,
+  say(to_line(WorkerReport{runs_, steps_, effective_, inconclusive_, unsupported_, cut_,
                            rules_applied(runner.oracle().judgement().applied())}));
 }
 

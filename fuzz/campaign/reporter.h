@@ -30,6 +30,8 @@ class Reporter {
   std::uint64_t steps_ = 0;
   std::uint64_t effective_ = 0;
   std::uint64_t inconclusive_ = 0;
+  std::uint64_t unsupported_ = 0;
+  std::uint64_t cut_ = 0;
   std::map<std::string, unsigned, std::less<>> written_;
   std::chrono::steady_clock::time_point next_;
 };

@@ -10,6 +10,8 @@ void WorkerReport::add(const WorkerReport& other) {
   steps += other.steps;
   effective += other.effective;
   inconclusive += other.inconclusive;
+  unsupported += other.unsupported;
+  cut += other.cut;
   if (rules.size() < other.rules.size()) rules.resize(other.rules.size());
   for (std::size_t i = 0; i < other.rules.size(); ++i) {
     if (other.rules[i]) rules[i] = true;
@@ -28,7 +30,8 @@ std::string to_line(const WorkerReport& report) {
   }
   std::ostringstream line;
   line << "stat " << report.runs << ' ' << report.steps << ' ' << report.effective << ' '
-       << report.inconclusive << ' ' << (rules.empty() ? "0" : rules) << '\n';
+       << report.inconclusive << ' ' << report.unsupported << ' ' << report.cut << ' '
+       << (rules.empty() ? "0" : rules) << '\n';
   return line.str();
 }
 
@@ -40,7 +43,8 @@ std::optional<std::variant<WorkerReport, FindingReport>> parse_line(std::string_
   std::istringstream words{std::string(line.substr(5))};
   WorkerReport report;
   std::string rules;
-  words >> report.runs >> report.steps >> report.effective >> report.inconclusive >> rules;
+  words >> report.runs >> report.steps >> report.effective >> report.inconclusive >>
+      report.unsupported >> report.cut >> rules;
   if (!words) return std::nullopt;
   for (const char c : rules) {
     const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;

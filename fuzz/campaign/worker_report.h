@@ -1,10 +1,10 @@
 // WorkerReport: what a worker process tells its parent, as lines on a pipe:
 //
-//   stat RUNS STEPS EFFECTIVE INCONCLUSIVE RULES     counts since its start; RULES is a bit per
-//   rule
-//                                                    as hexadecimal digits, rule 0 the lowest bit
-//                                                    of the first digit
-//   finding PATH                                     a scenario that broke a rule, not shrunk yet
+//   stat RUNS STEPS EFFECTIVE INCONCLUSIVE UNSUPPORTED CUT RULES
+//       counts since its start; RULES is a bit per rule as hexadecimal digits, rule 0 the lowest
+//       bit of the first digit
+//   finding PATH
+//       a scenario that broke a rule, not shrunk yet
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,9 @@ struct WorkerReport {
   std::uint64_t steps = 0;
   std::uint64_t effective = 0;
   std::uint64_t inconclusive = 0;
-  std::vector<bool> rules;  // Applied at least once with the premise true.
+  std::uint64_t unsupported = 0;  // Ended at a step that the port cannot run.
+  std::uint64_t cut = 0;          // Did not wait for the end of some settle.
+  std::vector<bool> rules;        // Applied at least once with the premise true.
 
   void add(const WorkerReport& other);
 };

@@ -6,7 +6,7 @@ namespace lockstep::campaign {
 namespace {
 
 TEST(WorkerReport, a_report_survives_its_line) {
-  WorkerReport report{3, 150, 120, 1, {true, false, false, true, true}};
+  WorkerReport report{3, 150, 120, 1, 2, 5, {true, false, false, true, true}};
   const auto parsed = parse_line(to_line(report).substr(0, to_line(report).size() - 1));
   ASSERT_TRUE(parsed.has_value());
   const WorkerReport& read = std::get<WorkerReport>(*parsed);
@@ -14,6 +14,8 @@ TEST(WorkerReport, a_report_survives_its_line) {
   EXPECT_EQ(read.steps, 150u);
   EXPECT_EQ(read.effective, 120u);
   EXPECT_EQ(read.inconclusive, 1u);
+  EXPECT_EQ(read.unsupported, 2u);
+  EXPECT_EQ(read.cut, 5u);
   EXPECT_EQ(read.rules, (std::vector<bool>{true, false, false, true, true, false, false, false}));
 }
 
@@ -36,7 +38,7 @@ TEST(WorkerReport, a_finding_survives_its_line) {
 TEST(WorkerReport, other_lines_are_not_reports) {
   EXPECT_FALSE(parse_line("INFO: seed corpus").has_value());
   EXPECT_FALSE(parse_line("stat 1 2").has_value());
-  EXPECT_FALSE(parse_line("stat 1 2 3 4 xyz").has_value());
+  EXPECT_FALSE(parse_line("stat 1 2 3 4 5 6 xyz").has_value());
 }
 
 }  // namespace

@@ -33,12 +33,19 @@ void print_summary(const campaign::FuzzOptions& options, const campaign::FuzzSum
               campaign::grouped(summary.runs).c_str(), campaign::grouped(summary.steps).c_str(),
               campaign::grouped(summary.effective).c_str(), summary.seconds,
               campaign::grouped(static_cast<std::uint64_t>(per_second)).c_str());
-  std::printf(
-      "rules applied: %zu of %zu; inconclusive: %s (%.3f %%)\n", static_cast<std::size_t>(applied),
-      oracle::rule_count(), campaign::grouped(summary.inconclusive).c_str(),
-      summary.runs == 0
-          ? 0.0
-          : 100.0 * static_cast<double>(summary.inconclusive) / static_cast<double>(summary.runs));
+  const auto share = [&](std::uint64_t count) {
+    const auto runs = static_cast<double>(std::max<std::uint64_t>(summary.runs, 1));
+    char text[48];
+    std::snprintf(text, sizeof text, "%s (%.3f %%)", campaign::grouped(count).c_str(),
+                  100.0 * static_cast<double>(count) / runs);
+    return std::string(text);
+  };
+  std::printf("rules applied: %zu of %zu; inconclusive: %s; unsupported: %s\n",
+              static_cast<std::size_t>(applied), oracle::rule_count(),
+              share(summary.inconclusive).c_str(), share(summary.unsupported).c_str());
+  if (summary.cut > 0) {
+    std::printf("did not wait for the end of a settle: %s\n", share(summary.cut).c_str());
+  }
   if (summary.interrupted_by != 0) std::printf("interrupted before the budget was spent\n");
   if (summary.workers_failed) std::printf("every worker was killed; is there memory enough?\n");
   if (summary.findings.empty()) {

@@ -96,13 +96,14 @@ void Runner::stop(Outcome outcome, std::string message) {
 
 Effect Runner::act(const step::Tick& tick) {
   if (tick.host >= hosts_in_use_ || tick.ticks == 0) return Effect::none;
-  tick_host(tick.host, tick.ticks);
+  tick_host(tick.host, elapses(tick.host) ? std::min(tick.ticks, patience_.tick_most) : tick.ticks);
   return Effect::some;
 }
 
 Effect Runner::act(const step::Settle&) {
   std::uint32_t bare = 0;
-  for (std::uint32_t round = 0; round < settle_rounds_max; ++round) {
+  const std::uint32_t rounds = settle_rounds();
+  for (std::uint32_t round = 0; round < rounds; ++round) {
     while (!flight_.empty() && !stopped()) {
       const TcpSegment* next = flight_.in_flight().front().packet.tcp();
       if (next == nullptr || next->payload.empty()) ++bare;
@@ -123,6 +124,15 @@ Effect Runner::act(const step::Settle&) {
     }
   }
   if (oracle_.may_stay_unsettled()) return Effect::some;
+  if (flight_.empty() && oracle_.quiet()) {
+    // Into a window that was taken back the kernel sends again for ever.
+    oracle_.on_settled();
+    return Effect::some;
+  }
+  if (rounds < settle_rounds_max && bare <= settle_packets_max) {
+    facts_.cut_short = true;
+    return Effect::some;
+  }
   oracle_.on_settled();
   end_micro_step();
   stop(Outcome::unsettled, unsettled_message());
@@ -133,10 +143,24 @@ Effect Runner::act(const step::Settle&) {
 bool Runner::retransmission_pending() {
   bool pending = false;
   for (std::size_t host = 0; host < hosts_in_use_; ++host) {
-    Port& port = *hosts_[host].port;
-    pending |= port.traits().clock == PortClock::elapsing && port.retransmits();
+    pending |= elapses(static_cast<HostIndex>(host)) && hosts_[host].port->retransmits();
   }
   return pending;
+}
+
+bool Runner::elapses(HostIndex host) const {
+  return hosts_[host].port->traits().clock == PortClock::elapsing;
+}
+
+std::uint32_t Runner::settle_rounds() const {
+  for (std::size_t host = 0; host < hosts_in_use_; ++host) {
+    if (!elapses(static_cast<HostIndex>(host))) continue;
+    // What one settle did not see the end of the next is not likely to.
+    const std::uint32_t rounds =
+        facts_.cut_short ? patience_.settle_rounds / 4 : patience_.settle_rounds;
+    return std::clamp(rounds, 1u, settle_rounds_max);
+  }
+  return settle_rounds_max;
 }
 
 std::string Runner::unsettled_message() const {

@@ -35,12 +35,23 @@ struct Facts {
   bool stream_socket = false;  // Some TCP socket was made.
   bool data_arrived = false;   // A TCP segment with payload arrived.
   bool retransmitted = false;  // A segment left with numbers that had left before.
+  bool cut_short = false;      // Patience ended a settle.
 };
 
 // The bounds of one settle.
 inline constexpr std::uint32_t settle_rounds_max = 256;
 // Packets without payload: bytes run out by themselves, acknowledgments of acknowledgments do not.
 inline constexpr std::uint32_t settle_packets_max = 4096;
+
+// How long a step may wait for timers of ports with an elapsing clock, where waiting is real. A
+// settle that is cut short judges nothing that is owed by its end.
+struct Patience {
+  std::uint32_t tick_most = 0xffff'ffff;  // Longer tick steps are cut.
+  std::uint32_t settle_rounds = settle_rounds_max;
+};
+
+// Two retransmissions of a default host fit into a settle.
+inline constexpr Patience hurried{.tick_most = 6, .settle_rounds = 12};
 
 class Runner {
  public:
@@ -50,11 +61,16 @@ class Runner {
   // What the ports can do: those of the first host's, whose port is made if need be.
   FeatureSet features();
 
+  // The port of a host, made if need be. Requires: those of the hosts before it are made.
+  Port& port_of(std::size_t host);
+
   // Starts a new world. The lines must outlive the run. Requires: 1 to 8 hosts.
   void start(std::span<const scenario::HostLine> hosts);
 
   // Every packet goes through its encoded bytes instead of as a value. Kept across start().
   void set_byte_path(bool on) { byte_path_ = on; }
+  // Kept across start().
+  void set_patience(const Patience& patience) { patience_ = patience; }
   // Events are appended there from the next step on; nullptr for none. Kept across start().
   void set_trace(Trace* trace) { trace_ = trace; }
   // Whether `expect` steps may come: what left since the last other step is kept for them.
@@ -143,10 +159,11 @@ class Runner {
   void tick_host(scenario::HostIndex host, std::uint32_t ticks);
 
   // judging
-  Port& port_of(std::size_t host);
   void end_micro_step();
   void stop(Outcome outcome, std::string message);
   bool retransmission_pending();
+  bool elapses(scenario::HostIndex host) const;
+  std::uint32_t settle_rounds() const;
   std::string unsettled_message() const;
   TraceEvent* trace_event(TraceEvent::Kind kind, scenario::HostIndex host);
 
@@ -170,6 +187,7 @@ class Runner {
   std::uint32_t caused_ = 0;  // Packets that the current step has caused.
   Trace* trace_ = nullptr;
   const scenario::Scenario* names_ = nullptr;
+  Patience patience_;
   bool byte_path_ = false;
   bool keeps_recent_ = false;
 };

@@ -246,9 +246,7 @@ void Runner::arrive(HostIndex from, HostIndex to, const Packet& packet, std::uin
 void Runner::collect_touched(HostIndex host) {
   collect(host);
   for (std::size_t i = 0; i < hosts_in_use_; ++i) {
-    if (i != host && hosts_[i].port->traits().clock == PortClock::elapsing) {
-      collect(static_cast<HostIndex>(i));
-    }
+    if (i != host && elapses(static_cast<HostIndex>(i))) collect(static_cast<HostIndex>(i));
   }
 }
 

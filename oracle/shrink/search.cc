@@ -8,11 +8,8 @@
 
 namespace lockstep::shrink {
 
-Search::Search(const Scenario& start, const Replayer& replayer, std::uint32_t replays_max)
-    : replayer_(replayer),
-      replays_max_(replays_max),
-      steps_max_(start.steps.size()),
-      current_(tidy(start)) {
+Search::Search(const Scenario& start, const Replayer& replayer, const ShrinkLimits& limits)
+    : replayer_(replayer), limits_(limits), steps_max_(start.steps.size()), current_(tidy(start)) {
   failure_ = replay(current_);
 }
 

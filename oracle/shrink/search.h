@@ -11,13 +11,14 @@
 #include "oracle/scenario/step.h"
 #include "oracle/shrink/edit.h"
 #include "oracle/shrink/replay.h"
+#include "oracle/shrink/shrink.h"
 
 namespace lockstep::shrink {
 
 class Search {
  public:
   // Requires: `start` fails. The replayer outlives the search.
-  Search(const Scenario& start, const Replayer& replayer, std::uint32_t replays_max);
+  Search(const Scenario& start, const Replayer& replayer, const ShrinkLimits& limits);
 
   const Scenario& current() const { return current_; }
   // What every accepted candidate fails like.
@@ -39,7 +40,9 @@ class Search {
   Scenario with_packets_by_kind();
 
   // No replay is left: the passes end early with what they have.
-  bool exhausted() const { return replays_ >= replays_max_; }
+  bool exhausted() const {
+    return replays_ >= limits_.replays_max || (limits_.enough && limits_.enough());
+  }
   std::uint32_t replays() const { return replays_; }
 
  private:
@@ -47,7 +50,7 @@ class Search {
   const Replayed& replay(const Scenario& scenario);
 
   const Replayer& replayer_;
-  std::uint32_t replays_max_;
+  ShrinkLimits limits_;
   std::uint32_t replays_ = 0;
   std::size_t steps_max_;                            // Of the original: no candidate has more.
   std::unordered_map<std::string, Replayed> known_;  // By text. Looked up only, never walked.

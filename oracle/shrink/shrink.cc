@@ -64,7 +64,7 @@ ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const Shr
   const Replayed original = replayer.replay(failing);
   ++result.replays;
   if (!original.fails()) return result;
-  Search search(prepared(failing, replayer, original), replayer, limits.replays_max);
+  Search search(prepared(failing, replayer, original), replayer, limits);
   result.cause = original.cause;
   if (!search.failure().fails_like(original)) return result;
 

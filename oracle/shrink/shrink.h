@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "oracle/judge/runner.h"
@@ -14,6 +15,9 @@ namespace lockstep::shrink {
 
 struct ShrinkLimits {
   std::uint32_t replays_max = 5000;  // Past it the best so far is the result.
+  // Asked before each replay: whether the best so far is the result; may be empty. For ports whose
+  // clock elapses, on which a replay may take seconds.
+  std::function<bool()> enough;
 };
 
 struct ShrinkResult {
