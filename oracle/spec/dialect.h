@@ -22,6 +22,47 @@ struct Dialect {
   // knows of no such thing.
   bool buffer_options_are_doubled = true;
 
+  // RFC 7323 2.2: windows are scaled only if both SYNs offered a scale. When a SYN that offers none
+  // meets Linux's own in a simultaneous open, it repeats the option in its SYN|ACK and goes on to
+  // shift the windows that it shows.
+  bool simultaneous_open_keeps_own_scale = true;
+
+  // RFC 9293 3.10.7.4 ignores text past the peer's FIN. Linux resets the connection when a segment
+  // starts before the FIN and ends past it (tcp_rcv_state_process, "data after close").
+  bool text_across_fin_resets = true;
+
+  // RFC 9293 3.10.7.4 looks at a segment's numbers first and acknowledges what does not fit. Linux
+  // drops a segment without ACK, RST and SYN before that.
+  bool no_ack_is_dropped_unseen = true;
+
+  // Linux looks for an ephemeral port among an even number of ports, so that the last one of a
+  // range of odd length (three or more) is never picked.
+  bool odd_range_loses_its_last_port = true;
+
+  // RFC 4291 2.5.3: ::1 must not be the source of what leaves the host. Linux asks this of IPv4
+  // alone, where it refuses a route from 127.0.0.0/8.
+  bool ipv6_loopback_may_leave = true;
+
+  // An ICMP error that ends an attempt to connect is also put into the socket's error queue, asked
+  // for or not (tcp_v4_err), so that poll answers ERR for as long as the socket lives.
+  bool refused_attempt_keeps_poll_err = true;
+
+  // RFC 5961 5.2 takes acknowledgments as old as the largest window seen. Linux takes none of
+  // numbers before the first that this connection sent, and answers by an ACK (tcp_ack).
+  bool ack_before_first_is_dropped = true;
+
+  // RFC 5961 3.2 ignores a RST outside the window. Once the peer's FIN was taken Linux lets one
+  // just below RCV.NXT kill, since some stacks number theirs so (tcp_reset_check).
+  bool reset_before_fin_kills = true;
+
+  // RFC 9293 3.10.7.4 looks at a segment's numbers before its acknowledgment. Of what comes for a
+  // listener's embryonic connection Linux looks at the acknowledgment first (tcp_check_req).
+  bool syn_received_looks_at_ack_first = true;
+
+  // SIOCOUTQ is what Linux last wrote minus what was last acknowledged, and connect(AF_UNSPEC) and
+  // refusals move the one without the other: without a connection the number means nothing.
+  bool siocoutq_is_stale_without_connection = true;
+
   // After a connect that failed for its route Linux keeps the former peer, yet sends without an
   // address may go to the failed destination.
   bool failed_connect_misdirects = true;

@@ -318,9 +318,12 @@ HostModel::Range HostModel::range_for(const PortHolder& newcomer) const {
   const int first = config_->ephemeral_first;
   const int size = config_->ephemeral_last - first + 1;
   if (size <= 0) return {.may_be_free = false, .may_be_exhausted = true};
+  const bool odd = size > 1 && size % 2 == 1;
+  const std::size_t skipped =
+      newcomer.type == Type::stream && odd && dialect_->odd_range_loses_its_last_port ? 1 : 0;
   std::size_t count = 0;
   for_each_holder(newcomer, [&](const PortHolder&, bool) { ++count; });
-  if (count < static_cast<std::size_t>(size)) return {};
+  if (count + skipped < static_cast<std::size_t>(size)) return {};
   std::vector<Conflict> ports(static_cast<std::size_t>(size), Conflict::no);
   std::size_t unknown = 0;
   // Port 0 shares no TCP port whatever the flags, and a UDP port only where the stack cares to.
@@ -344,7 +347,8 @@ HostModel::Range HostModel::range_for(const PortHolder& newcomer) const {
     const bool taken = newcomer.type == Type::dgram || by_bind;
     port = std::max(port, taken ? conflict : Conflict::maybe);
   });
-  const auto free = std::ranges::count(ports, Conflict::no);
+  const auto free =
+      std::count(ports.begin(), ports.end() - static_cast<std::ptrdiff_t>(skipped), Conflict::no);
   const auto held = std::ranges::count(ports, Conflict::yes);
   return {.may_be_free = held < size,
           .may_be_exhausted = static_cast<std::size_t>(free) <= unknown};

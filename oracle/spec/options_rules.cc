@@ -269,7 +269,11 @@ void OptionRules::on_set(const OptionCall& c) const {
   } else if (shape.kind == Kind::read_only) {
     outcomes.must_fail(Rule::option_read_only_is_enoprotoopt, Errno::enoprotoopt);
   } else {
-    if (name == OptionName::ipv6_v6only && c.socket.bound) {
+    // A connection that ended gave back a port that bind did not name.
+    const bool returned = c.socket.type == Type::stream && !c.socket.port_chosen;
+    if (name == OptionName::ipv6_v6only && c.socket.bound && returned) {
+      outcomes.may_fail(Rule::option_v6only_is_fixed_by_bind, Errno::einval);
+    } else if (name == OptionName::ipv6_v6only && c.socket.bound) {
       outcomes.must_fail(Rule::option_v6only_is_fixed_by_bind, Errno::einval);
     } else if (name == OptionName::ipv6_v6only && c.socket.maybe_bound) {
       outcomes.may_fail(Rule::option_v6only_is_fixed_by_bind, Errno::einval);

@@ -17,6 +17,10 @@ void TcpEngine::on_arrived(const Packet& packet, bool forged) {
   packet_ = &packet;
   call_ = nullptr;
   forged_ = forged;
+  const IcmpMessage* too_big = packet.icmp();
+  if (too_big != nullptr && too_big->kind == IcmpKind::packet_too_big) {
+    least_path_mtu_ = std::min(least_path_mtu_, too_big->mtu);
+  }
   if (const TcpSegment* seg = packet.tcp()) {
     on_segment(packet, *seg, forged);
   } else if (const IcmpMessage* icmp = packet.icmp()) {
@@ -142,8 +146,15 @@ Acceptable TcpEngine::acceptable(const Connection& c, const Hypothesis& h, Offse
   return h.rcv_nxt < h.edge && end <= h.edge ? Acceptable::yes : Acceptable::maybe;
 }
 
-void TcpEngine::arrive_unacceptable(Connection&, Hypothesis& h, const TcpSegment& seg) {
+void TcpEngine::arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
+    const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
+    if (h.peer_fin && seq == h.rcv_nxt - 1 && host_->dialect().reset_before_fin_kills) {
+      Hypothesis dead = h;
+      const Errno error = h.state == TcpState::close_wait ? Errno::epipe : Errno::econnreset;
+      reset_connection(c, dead, error, Rule::tcp_exact_reset_kills);
+      fork(dead);
+    }
     hush(h, Rule::tcp_reset_outside_window_is_ignored);
   } else if (seg.has(tcp_syn)) {
     challenge(h);
@@ -155,6 +166,12 @@ void TcpEngine::arrive_unacceptable(Connection&, Hypothesis& h, const TcpSegment
 void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const auto length = static_cast<Offset>(seg.sequence_length());
+  const bool bare = !seg.has(tcp_ack) && !seg.has(tcp_rst) && !seg.has(tcp_syn);
+  if (bare && host_->dialect().no_ack_is_dropped_unseen) {
+    spurn(h, Rule::tcp_no_ack_is_dropped);
+    h.ack_allowed = true;
+    return;
+  }
   if (seq > h.edge + (h.read - h.read_at_edge)) h.doubtful = true;
   const Acceptable fits = acceptable(c, h, seq, length);
   if (fits == Acceptable::no) {
@@ -252,6 +269,8 @@ Rule TcpEngine::error_rule(const Hypothesis& h) {
 
 void TcpEngine::reset_connection(Connection& c, Hypothesis& h, Errno error, Rule rule) {
   h.state = TcpState::closed;
+  // What loops back while a call runs waits until the call has sent all that it will (Linux).
+  if (!exact_clock() && host_->is_local(c.tuple.peer.ip)) h.ended_by_text = true;
   h.error = error;
   h.error_rule = rule;
   h.spurned = false;
@@ -280,6 +299,12 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   if (ack < h.una - h.wnd_max) {
     challenge(h);  // RFC 5961 5.2.
     return false;
+  }
+  const Offset first = c.listener != 0 ? 1 : 0;
+  if (ack < first && host_->dialect().ack_before_first_is_dropped) {
+    Hypothesis dropped = h;
+    challenge(dropped);
+    fork(dropped);
   }
   if (ack == h.una && seg.payload.empty() && !seg.has(tcp_fin) && h.una < h.nxt) {
     ++h.duplicate_acks;
@@ -358,8 +383,18 @@ void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegmen
                           h.state == TcpState::fin_wait_2;
   const Offset end = seq + static_cast<Offset>(seg.payload.size());
   if (!takes_text || h.peer_fin) {
+    const bool across = h.peer_fin && seq < h.rcv_nxt && end > h.rcv_nxt && !seg.payload.empty();
+    if (across && h.state != TcpState::time_wait && host_->dialect().text_across_fin_resets) {
+      Hypothesis dead = h;
+      const Errno error = h.state == TcpState::close_wait ? Errno::epipe : Errno::econnreset;
+      owe_reset(dead, seg, Rule::tcp_data_after_shutdown_is_reset, true);
+      reset_connection(c, dead, error, Rule::tcp_data_after_shutdown_is_reset);
+      fork(dead);
+    }
     if (seg.sequence_length() > 0) h.ack_allowed = true;
-    if (seg.sequence_length() > 0 && end + (seg.has(tcp_fin) ? 1 : 0) <= h.rcv_nxt) {
+    // What acknowledges the FIN of a CLOSING connection ends it, and is not looked at further.
+    const bool ended = h.state == TcpState::time_wait;
+    if (!ended && seg.sequence_length() > 0 && end + (seg.has(tcp_fin) ? 1 : 0) <= h.rcv_nxt) {
       owe_ack(h, Rule::tcp_old_duplicate_is_acked);
     }
     return;

@@ -87,6 +87,9 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
     if (!h.iss_known || seq < h.una || seq > h.nxt) return;
     if (error == Errno::ok) return;
     if (h.state == TcpState::syn_sent) {
+      if (c->socket != 0 && host_->dialect().refused_attempt_keeps_poll_err) {
+        stream(c->socket).errors_queued = true;
+      }
       // Linux gives up at once (semantics 50); RFC 1122 4.2.3.9 makes some of these soft.
       const bool hard = icmp.kind != IcmpKind::time_exceeded;
       if (!hard) fork(h);

@@ -115,6 +115,7 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
   h.edge = 1 + Offset{c.own_window};
   if (!has_ack) {
     h.state = TcpState::syn_received;
+    h.keeps_scale = !h.scaled && host_->dialect().simultaneous_open_keeps_own_scale;
     h.syn_due = true;
     h.syn_rule = Rule::tcp_simultaneous_open;
     return;
@@ -197,6 +198,10 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
     return;
   }
   if (fits == Acceptable::no) {
+    const bool bad_ack = has_ack && (ack <= 0 || ack > h.nxt);
+    if (passive && bad_ack && host_->dialect().syn_received_looks_at_ack_first) {
+      owe_reset(h, seg, Rule::tcp_syn_received_resets_bad_ack, false);
+    }
     challenge(h);
     h.doubtful |= seq > h.edge;
     return;

@@ -88,6 +88,7 @@ struct Hypothesis {
   Offset edge = 0;              // The right edge of the window last advertised.
   Offset read_at_edge = 1;      // `read` when it was.
   Offset ack_shown = 0;         // The highest acknowledgment sent.
+  bool keeps_scale = false;     // Shifts the windows that it shows though `scaled` is false.
   bool peer_fin = false;        // The peer's FIN was taken.
   bool stream_unknown = false;  // Urgent data: bytes cannot be told any more.
   std::vector<Copy> copies;     // Not read yet; those past rcv_nxt may or may not be held.
@@ -112,7 +113,8 @@ struct Hypothesis {
   bool ack_allowed = false;  // A challenge ACK and the like.
   bool hushed = false;       // What arrived must not be answered.
   Rule hush_rule{};
-  bool ended_by_text = false;  // The acknowledgment beside the text may have let something leave.
+  bool ended_by_text = false;  // Something may leave yet: the acknowledgment beside the text, or a
+                               // call that still runs, let it.
   bool syn_due = false;        // A SYN or SYN-ACK.
   Rule syn_rule{};
   std::vector<DueReset> resets;
@@ -216,6 +218,7 @@ struct StreamSocket {
   Errno error = Errno::ok;       // Pending on a socket without a connection ...
   bool error_certain = true;     // ... or perhaps not.
   std::int32_t connection = -1;  // Index of its connection, -1: none.
+  bool errors_queued = false;    // poll may answer ERR for ever (dialect).
   bool had_connection = false;   // Its port may be another one next time.
 };
 

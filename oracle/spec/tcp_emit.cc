@@ -16,6 +16,7 @@ Connection* TcpEngine::find_for_tuple(const FourTuple& tuple, bool alive) {
     if (!alive) {
       // Among dead ones the one that still owes something; else the latest.
       for (const Hypothesis& h : c.hypotheses) {
+        if (h.ended_by_text) return &c;
         for (const DueReset& due : h.resets) {
           if (!due.sent) return &c;
         }
@@ -260,15 +261,18 @@ void TcpEngine::emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
 }
 
 void TcpEngine::emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack) {
-  const int shift = h.scaled && c.own_scale ? std::min<int>(*c.own_scale, 14) : 0;
+  const bool scaled = (h.scaled || h.keeps_scale) && c.own_scale;
+  const int shift = scaled ? std::min<int>(*c.own_scale, 14) : 0;
   const Offset edge = ack + (Offset{seg.window} << shift);
   const Offset slack = (Offset{1} << shift) - 1;
-  const bool judged = !h.peer_fin && !unresolved(c, h) && !memory_may_be_short(c, h);
+  const bool is_short = memory_may_be_short(c, h);
+  const bool judged = !h.peer_fin && !unresolved(c, h) && !is_short;
   if (judged && !check(Rule::tcp_window_never_shrinks, edge + slack >= h.edge, h,
                        [&] { return "window >= " + std::to_string((h.edge - ack) >> shift); })) {
     return;
   }
-  h.edge = std::max(h.edge, edge);
+  // Short of memory, Linux takes back what it offered, and counts from what it shows instead.
+  h.edge = is_short ? edge : std::max(h.edge, edge);
   h.read_at_edge = h.read;
 }
 

@@ -294,7 +294,8 @@ class TcpEngine {
 
   // Such segments within the last five seconds: an answer to more than ten may be withheld.
   std::uint32_t challenges_ = 0;
-  std::uint32_t challenge_ticks_ = 0;  // Since they were counted from 0.
+  std::uint32_t least_path_mtu_ = 0xffff'ffff;  // Of all that ICMP errors told.
+  std::uint32_t challenge_ticks_ = 0;           // Since they were counted from 0.
 };
 
 }  // namespace lockstep::oracle

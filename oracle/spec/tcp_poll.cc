@@ -28,9 +28,10 @@ void TcpEngine::on_poll(Connection& c) {
     if ((h.read_shut && h.write_shut) || gone_for_calls(h)) must |= poll_hup;
     if (h.read_shut) must |= poll_in | poll_rdhup;
     if (h.error != Errno::ok) must |= poll_err;
+    if (stream(c.socket).errors_queued) may |= poll_err;
     if (!opening(h)) {
       const Offset low = std::max<Offset>(1, host_->socket(c.socket).receive_low_water);
-      if (h.readable() >= low) {
+      if (h.readable() >= low && !h.stream_unknown) {
         must |= poll_in;
       } else if (h.readable() > 0) {
         may |= poll_in;

@@ -17,7 +17,12 @@ std::size_t send_buffer_of(const HostServices& host, const SocketModel& socket) 
 // Whether a send of one byte certainly finds room, with what Linux may charge for what is queued.
 bool TcpEngine::surely_has_room(const Connection& c, const Hypothesis& h, std::size_t share) const {
   const auto queued = static_cast<std::size_t>(c.end - std::max<Offset>(h.una, 1));
-  const std::size_t charge = queued == 0 ? 0 : 2 * queued + 1280 * (c.runs.size() + 1);
+  // Headers and options aside, a segment carries at least so much of what is queued.
+  const std::uint32_t mtu = std::min(host_->config().mtu, least_path_mtu_);
+  const auto peer = static_cast<std::size_t>(std::max<Offset>(h.peer_mss, 88));
+  const std::size_t segment = std::max<std::size_t>(std::min<std::size_t>(peer, mtu), 188) - 100;
+  const std::size_t pieces = c.runs.size() + 1 + queued / segment;
+  const std::size_t charge = queued == 0 ? 0 : 2 * queued + 1280 * pieces;
   return charge * share < send_buffer_of(*host_, host_->socket(c.socket)) * 2;
 }
 

@@ -131,6 +131,8 @@ class UdpModel {
   Target resolve(const SocketModel& socket, const Endpoint& to) const;
   void judge_route(Outcomes& outcomes, const SocketModel& socket, const Target& target) const;
   void judge_family(Outcomes& outcomes, const SocketModel& socket, const SocketAddress& to) const;
+  // Whether a datagram from this loopback address may leave the host.
+  bool may_leave_home(const IpAddress& source) const;
   void judge_autobind(Outcomes& outcomes, const SocketModel& socket) const;
   void judge_size(Outcomes& outcomes, const SocketModel& socket, const Target* target,
                   std::size_t size) const;

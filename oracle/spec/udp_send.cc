@@ -102,9 +102,19 @@ void UdpModel::judge_route(Outcomes& outcomes, const SocketModel& socket,
   }
   // From loopback a broadcast stays on the loopback link.
   if (!socket.local.ip.is_loopback() || target.local || group) return;
+  if (may_leave_home(socket.local.ip)) {
+    outcomes.may_fail(Rule::udp_loopback_stays_inside, Errno::einval);
+    outcomes.may_fail(Rule::udp_loopback_stays_inside, Errno::enetunreach);
+    outcomes.may_fail(Rule::udp_loopback_stays_inside, Errno::eaddrnotavail);
+    return;
+  }
   outcomes.must_fail(Rule::udp_loopback_stays_inside, Errno::einval);
   outcomes.also(Rule::udp_loopback_stays_inside, Errno::enetunreach);
   outcomes.also(Rule::udp_loopback_stays_inside, Errno::eaddrnotavail);
+}
+
+bool UdpModel::may_leave_home(const IpAddress& source) const {
+  return !source.is_v4() && host_->dialect().ipv6_loopback_may_leave;
 }
 
 void UdpModel::judge_autobind(Outcomes& outcomes, const SocketModel& socket) const {
@@ -137,6 +147,11 @@ void UdpModel::judge_size(Outcomes& outcomes, const SocketModel& socket, const T
   const std::size_t whole = size + udp_header + (v4 ? ipv4_header : ipv6_header);
   const HostConfig& config = host_->config();
   const bool over_loopback = target->local || socket.local.ip.is_loopback();
+  const bool may_leave = !target->local && may_leave_home(socket.local.ip);
+  if (over_loopback && may_leave && whole > config.mtu) {
+    outcomes.may_fail(rule, Errno::emsgsize);
+    return;
+  }
   if (whole > (over_loopback ? config.loopback_mtu : config.mtu)) {
     if (may_fragment(socket)) return outcomes.may_fail(rule, Errno::emsgsize);
     return outcomes.must_fail(rule, Errno::emsgsize);

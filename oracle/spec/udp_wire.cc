@@ -281,7 +281,8 @@ void UdpModel::on_datagram_left(const Packet& packet, const UdpDatagram& datagra
     const bool address_fits = owed.source.ip.is_unspecified()
                                   ? host_->is_local(source.ip) || socket.descriptors == 0
                                   : source.ip == owed.source.ip;
-    const bool leaves_home = source.ip.is_loopback() && !host_->is_local(destination.ip);
+    const bool leaves_home = source.ip.is_loopback() && !host_->is_local(destination.ip) &&
+                             !owed.any_destination && !may_leave_home(source.ip);
     if (!address_fits || leaves_home || source.port == 0 ||
         (owed.source.port != 0 && owed.source.port != source.port)) {
       source_wrong = true;
