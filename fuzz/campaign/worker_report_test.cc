@@ -20,12 +20,14 @@ TEST(WorkerReport, a_report_survives_its_line) {
 }
 
 TEST(WorkerReport, reports_add_up) {
-  WorkerReport sum{1, 2, 3, 4, {true, false}};
-  sum.add({10, 20, 30, 40, {false, false, true}});
+  WorkerReport sum{1, 2, 3, 4, 5, 6, {true, false}};
+  sum.add({10, 20, 30, 40, 50, 60, {false, false, true}});
   EXPECT_EQ(sum.runs, 11u);
   EXPECT_EQ(sum.steps, 22u);
   EXPECT_EQ(sum.effective, 33u);
   EXPECT_EQ(sum.inconclusive, 44u);
+  EXPECT_EQ(sum.unsupported, 55u);
+  EXPECT_EQ(sum.cut, 66u);
   EXPECT_EQ(sum.rules, (std::vector<bool>{true, false, true}));
 }
 
