@@ -3,6 +3,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <cstddef>
+
 namespace lockstep::live {
 
 void stay_on_one_processor() {
@@ -12,7 +14,7 @@ void stay_on_one_processor() {
   cpu_set_t allowed;
   if (::sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return;
   int ahead = static_cast<int>(::getpid() % CPU_COUNT(&allowed));
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(cpu, &allowed) || ahead-- > 0) continue;
     cpu_set_t one;
     CPU_ZERO(&one);
