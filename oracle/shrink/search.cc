@@ -8,8 +8,11 @@
 
 namespace lockstep::shrink {
 
-Search::Search(const Scenario& start, const Replayer& replayer, const ShrinkLimits& limits)
-    : replayer_(replayer), limits_(limits), steps_max_(start.steps.size()), current_(tidy(start)) {
+Search::Search(const Scenario& start, const Replayer& replayer, ShrinkLimits limits)
+    : replayer_(replayer),
+      limits_(std::move(limits)),
+      steps_max_(start.steps.size()),
+      current_(tidy(start)) {
   failure_ = replay(current_);
 }
 

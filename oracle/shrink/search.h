@@ -18,7 +18,7 @@ namespace lockstep::shrink {
 class Search {
  public:
   // Requires: `start` fails. The replayer outlives the search.
-  Search(const Scenario& start, const Replayer& replayer, const ShrinkLimits& limits);
+  Search(const Scenario& start, const Replayer& replayer, ShrinkLimits limits);
 
   const Scenario& current() const { return current_; }
   // What every accepted candidate fails like.

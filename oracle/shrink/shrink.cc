@@ -58,13 +58,13 @@ bool run_rounds(Search& search) {
 
 }  // namespace
 
-ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const ShrinkLimits& limits) {
+ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, ShrinkLimits limits) {
   ShrinkResult result;
   result.scenario = failing;
   const Replayed original = replayer.replay(failing);
   ++result.replays;
   if (!original.fails()) return result;
-  Search search(prepared(failing, replayer, original), replayer, limits);
+  Search search(prepared(failing, replayer, original), replayer, std::move(limits));
   result.cause = original.cause;
   if (!search.failure().fails_like(original)) return result;
 
@@ -75,11 +75,11 @@ ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, const Shr
   return result;
 }
 
-ShrinkResult shrink(const Scenario& failing, const Replay& replay, const ShrinkLimits& limits) {
-  return shrink(failing, Replayer{replay, {}, {}}, limits);
+ShrinkResult shrink(const Scenario& failing, const Replay& replay, ShrinkLimits limits) {
+  return shrink(failing, Replayer{replay, {}, {}}, std::move(limits));
 }
 
-ShrinkResult shrink(const Scenario& failing, judge::Runner& runner, const ShrinkLimits& limits) {
+ShrinkResult shrink(const Scenario& failing, judge::Runner& runner, ShrinkLimits limits) {
   return shrink(failing, over_runner(runner), limits);
 }
 

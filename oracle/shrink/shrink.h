@@ -27,10 +27,8 @@ struct ShrinkResult {
   bool complete = false;      // The limit was not reached: shrinking again changes nothing.
 };
 
-ShrinkResult shrink(const Scenario& failing, const Replayer& replayer,
-                    const ShrinkLimits& limits = {});
-ShrinkResult shrink(const Scenario& failing, const Replay& replay, const ShrinkLimits& limits = {});
-ShrinkResult shrink(const Scenario& failing, judge::Runner& runner,
-                    const ShrinkLimits& limits = {});
+ShrinkResult shrink(const Scenario& failing, const Replayer& replayer, ShrinkLimits limits = {});
+ShrinkResult shrink(const Scenario& failing, const Replay& replay, ShrinkLimits limits = {});
+ShrinkResult shrink(const Scenario& failing, judge::Runner& runner, ShrinkLimits limits = {});
 
 }  // namespace lockstep::shrink

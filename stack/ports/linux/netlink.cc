@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <vector>
 
@@ -43,7 +44,7 @@ NetlinkRequest::NetlinkRequest(std::uint16_t type, std::uint16_t flags) {
 
 void NetlinkRequest::append(std::span<const std::byte> bytes) {
   LOCKSTEP_CHECK(align(size_ + bytes.size()) <= capacity);
-  std::memcpy(buffer_.data() + size_, bytes.data(), bytes.size());
+  std::ranges::copy(bytes, buffer_.data() + size_);
   size_ = align(size_ + bytes.size());
 }
 
