@@ -5,8 +5,6 @@
 namespace lockstep::oracle {
 namespace {
 
-IpFamily family_of(Domain domain) { return domain == Domain::inet6 ? IpFamily::v6 : IpFamily::v4; }
-
 std::string call_text(const Syscall& call) {
   return std::string(call_name(call.call)) + " on descriptor " + std::to_string(call.fd.value);
 }

@@ -14,6 +14,11 @@ namespace lockstep::oracle {
 // accept has returned yet have ids too.
 using SocketId = std::uint32_t;
 
+// Of AF_INET or AF_INET6 only.
+inline IpFamily family_of(Domain domain) {
+  return domain == Domain::inet6 ? IpFamily::v6 : IpFamily::v4;
+}
+
 struct SocketModel {
   SocketId id = 0;
   Domain domain = Domain::inet;

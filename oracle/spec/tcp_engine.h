@@ -222,6 +222,7 @@ class TcpEngine {
   bool memory_may_be_short(const Connection& c, const Hypothesis& h) const;
   bool next_point(const Hypothesis& h, Offset from, Offset& to, bool& by_fin) const;
   bool is_closure(const Hypothesis& h, Offset ack) const;
+  bool text_reaches(const Hypothesis& h, Offset ack) const;
   bool unresolved(const Connection& c, const Hypothesis& h) const;
   void resolve(Connection& c, Hypothesis& h, Offset ack);
   void peer_fin_taken(Connection& c, Hypothesis& h);

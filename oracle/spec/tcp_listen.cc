@@ -15,13 +15,15 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
   if (!s.listening) {
     // A port that the stack chose ends with the connection, so that listen chooses another.
     const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
-    const Conflict conflict = has_port ? host_->listen_conflict(socket) : Conflict::no;
+    SocketModel fresh = socket;  // As it stands once it gave back what a connection left.
+    if (!socket.address_chosen) fresh.local.ip = IpAddress::any(family_of(socket.domain));
+    const Conflict conflict = has_port ? host_->listen_conflict(fresh) : Conflict::no;
     if (conflict == Conflict::yes) {
       out.must_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);
     } else if (conflict == Conflict::maybe) {
       out.may_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);
-    } else if (!has_port && host_->ephemeral_port_may_be_exhausted(socket)) {
-      if (socket.bound || host_->ephemeral_port_may_be_free(socket)) {
+    } else if (!has_port && host_->ephemeral_port_may_be_exhausted(fresh)) {
+      if (socket.bound || host_->ephemeral_port_may_be_free(fresh)) {
         out.may_fail(Rule::tcp_listen_exhausted, Errno::eaddrinuse);
       } else {
         out.must_fail(Rule::tcp_listen_exhausted, Errno::eaddrinuse);

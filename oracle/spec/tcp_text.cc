@@ -107,6 +107,18 @@ bool TcpEngine::is_closure(const Hypothesis& h, Offset ack) const {
   return false;
 }
 
+// Whether the end of a piece of text, taken whole, lies at `ack`.
+bool TcpEngine::text_reaches(const Hypothesis& h, Offset ack) const {
+  bool by_fin = false;
+  Offset point = h.rcv_nxt;
+  while (point < ack) {
+    Offset next = 0;
+    if (!next_point(h, point, next, by_fin)) return false;
+    point = next;
+  }
+  return point == ack;
+}
+
 // Whether more than rcv_nxt may have been taken.
 bool TcpEngine::unresolved(const Connection& c, const Hypothesis& h) const {
   if (h.peer_fin || ((h.copies.empty() || h.rcv_nxt >= c.text_end) && h.fins.empty())) return false;
@@ -119,9 +131,7 @@ bool TcpEngine::unresolved(const Connection& c, const Hypothesis& h) const {
 void TcpEngine::resolve(Connection& c, Hypothesis& h, Offset ack) {
   if (ack == h.rcv_nxt && !unresolved(c, h)) return;
   const bool by_fin = ack > h.rcv_nxt && std::ranges::find(h.fins, ack - 1) != h.fins.end() &&
-                      std::ranges::none_of(h.copies, [&](const Copy& copy) {
-                        return copy.begin < ack && copy.end() >= ack;
-                      });
+                      !text_reaches(h, ack);
   if (by_fin) {
     h.rcv_nxt = ack - 1;
     peer_fin_taken(c, h);
