@@ -16,11 +16,12 @@ bool makes_descriptor(Call call) {
 }  // namespace
 
 HostModel::HostModel(const Dialect& dialect, Judgement& judgement)
-    : dialect_(&dialect),
-      judgement_(&judgement),
+    : judgement_(&judgement),
       option_rules_(dialect, judgement),
       tcp_(*this, judgement),
-      udp_(*this, judgement) {}
+      udp_(*this, judgement) {
+  dialect_ = &dialect;
+}
 
 void HostModel::start(const HostConfig& config, const PortTraits& traits) {
   config_ = &config;

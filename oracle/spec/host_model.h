@@ -38,9 +38,6 @@ class HostModel final : public UdpHost {
   std::string describe() const;
 
   // HostServices
-  const HostConfig& config() const override { return *config_; }
-  const Dialect& dialect() const override { return *dialect_; }
-  const PortTraits& traits() const override { return *traits_; }
   bool is_local(const IpAddress& address) const override;
   SocketModel& socket(SocketId id) override { return entry(id).model; }
   SocketId make_child(const SocketModel& listener, const Endpoint& local) override;
@@ -120,10 +117,7 @@ class HostModel final : public UdpHost {
   static constexpr std::size_t chunk_size = 32;
   static constexpr std::size_t direct_numbers = 1 << 16;
 
-  const Dialect* dialect_;
   Judgement* judgement_;
-  const HostConfig* config_ = nullptr;
-  const PortTraits* traits_ = nullptr;
   OptionRules option_rules_;
   TcpModel tcp_;
   UdpModel udp_;

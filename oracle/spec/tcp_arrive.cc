@@ -280,7 +280,7 @@ void TcpEngine::reset_connection(Connection& c, Hypothesis& h, Errno error, Rule
   h.syn_due = false;
   h.doubtful = false;
   const Offset readable_end = h.rcv_nxt;
-  std::erase_if(h.copies, [&](const Copy& copy) { return copy.begin >= readable_end; });
+  h.copies.erase_if([&](const Copy& copy) { return copy.begin >= readable_end; });
   h.fins.clear();
   h.una = h.nxt;
   visit(c, h, 7);

@@ -129,8 +129,7 @@ void TcpEngine::on_shutdown(StreamSocket& s, SocketModel&, Connection& c) {
     // The attempt is dissolved; the next call learns of it (semantics 75).
     s.phase = Phase::unconnected;
     s.read_shut = s.write_shut = false;
-    s.error = Errno::econnreset;
-    s.error_certain = true;
+    s.error.become(Errno::econnreset);
     detach(s);
   } else if (s.phase == Phase::connecting) {
     const Hypothesis& h = c.hypotheses.front();

@@ -63,7 +63,7 @@ void TcpEngine::repeat_connect(StreamSocket& s, Connection& c) {
   if (result_->ok()) {
     s.phase = Phase::connected;
   } else if (result_->error != Errno::ealready) {
-    s.error = Errno::ok;
+    s.error.become(Errno::ok);
     s.phase = Phase::unconnected;
     s.read_shut = s.write_shut = false;  // Linux: tcp_disconnect.
     detach(s);
@@ -181,8 +181,7 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   visit(c, h, 0);
   s.connection = static_cast<std::int32_t>(&c - connections_.data());
   s.phase = result_->ok() ? Phase::connected : Phase::connecting;
-  s.error = Errno::ok;  // An attempt that begins forgets what became of the last one (Linux).
-  s.error_certain = true;
+  s.error.become(Errno::ok);  // An attempt that begins forgets what became of the last one (Linux).
   if (result_->error == Errno::econnrefused) {
     // Refused within the call: the socket may connect again, the packets are yet to be seen.
     s.phase = Phase::unconnected;
@@ -201,11 +200,12 @@ void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
   s.had_connection = true;
   Connection* c = connection_of(s);
   if (c == nullptr) return;
-  Errno error = Errno::ok;
+  PendingError error = PendingError::unknown();
   branch(*c, [&](Hypothesis& h) {
-    if (h.error != Errno::ok) error = h.error;
+    // What had ended keeps its own error; what was alive is reset (Linux).
+    error.add(h.error);
     if (h.alive() && h.state != TcpState::time_wait) {
-      error = Errno::econnreset;
+      error.add(Errno::econnreset);
       const bool need = h.state != TcpState::closing && h.state != TcpState::last_ack &&
                         h.state != TcpState::syn_sent;
       if (need || h.synchronized()) {
@@ -220,7 +220,6 @@ void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
   s.read_shut = false;
   s.write_shut = false;
   s.error = error;
-  s.error_certain = false;
   detach(s);
 }
 

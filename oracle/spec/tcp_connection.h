@@ -10,7 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "oracle/spec/copies.h"
 #include "oracle/spec/payload.h"
+#include "oracle/spec/pending_error.h"
 #include "oracle/spec/rule.h"
 #include "oracle/spec/socket_model.h"
 #include "oracle/spec/tcp_sequence.h"
@@ -32,16 +34,6 @@ enum class TcpState : std::uint8_t {
   closing,
   last_ack,
   time_wait,
-};
-
-// Bytes that arrived for the offsets [begin, end) and were not read yet. Several copies may cover
-// an offset: any of them may win.
-struct Copy {
-  Offset begin = 0;
-  Slice bytes;
-
-  Offset end() const { return begin + static_cast<Offset>(bytes.size()); }
-  friend bool operator==(const Copy&, const Copy&) = default;
 };
 
 // A RST that a hypothesis lets the host send in this step.
@@ -91,7 +83,7 @@ struct Hypothesis {
   bool keeps_scale = false;     // Shifts the windows that it shows though `scaled` is false.
   bool peer_fin = false;        // The peer's FIN was taken.
   bool stream_unknown = false;  // Urgent data: bytes cannot be told any more.
-  std::vector<Copy> copies;     // Not read yet; those past rcv_nxt may or may not be held.
+  Copies copies;                // Not read yet; those past rcv_nxt may or may not be held.
   std::vector<Offset> fins;     // Offsets of FINs past rcv_nxt that may or may not be held.
 
   // What the application can see beside data.
@@ -215,8 +207,7 @@ struct StreamSocket {
   std::uint32_t backlog_least = 0;  // The smallest in this step or since children queued.
   bool read_shut = false;           // Of a socket without a connection: sticky.
   bool write_shut = false;
-  Errno error = Errno::ok;       // Pending on a socket without a connection ...
-  bool error_certain = true;     // ... or perhaps not.
+  PendingError error;            // Of a socket without a connection.
   std::int32_t connection = -1;  // Index of its connection, -1: none.
   bool errors_queued = false;    // poll may answer ERR for ever (dialect).
   bool had_connection = false;   // Its port may be another one next time.

@@ -62,7 +62,7 @@ void TcpEngine::free_connection(Connection& c) {
   runs.clear();
   if (hypotheses.size() > 1) hypotheses.resize(1);
   for (Hypothesis& h : hypotheses) {
-    std::vector<Copy> copies = std::move(h.copies);
+    Copies copies = std::move(h.copies);
     std::vector<Offset> fins = std::move(h.fins);
     std::vector<DueReset> resets = std::move(h.resets);
     copies.clear();

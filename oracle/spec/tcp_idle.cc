@@ -6,19 +6,17 @@ namespace lockstep::oracle {
 
 // The pending error is answered by one failing call. Answers whether this one was it.
 bool TcpEngine::take_idle_error(StreamSocket& s) {
-  if (s.error == Errno::ok) return false;
-  // connect to AF_UNSPEC resets what was alive; what had just ended keeps its own error.
-  if (!s.error_certain && result_->error == Errno::econnreset) s.error = Errno::econnreset;
-  if (!s.error_certain && result_->error != s.error) {
-    s.error = Errno::ok;
-    return false;
-  }
-  if (!require(
-          Rule::tcp_error_reported_once, result_->error == s.error,
-          [&] { return std::string(errno_name(s.error)); }, &s)) {
+  const Errno seen = result_->error;
+  if (s.error.is_surely(Errno::ok)) return false;
+  if (seen == Errno::ok || !s.error.may_be(seen)) {
+    if (s.error.may_be(Errno::ok)) {
+      s.error.become(Errno::ok);
+      return false;
+    }
+    require(Rule::tcp_error_reported_once, false, [&] { return s.error.text(); }, &s);
     return true;
   }
-  s.error = Errno::ok;
+  s.error.become(Errno::ok);
   return true;
 }
 
@@ -93,11 +91,14 @@ void TcpEngine::idle_poll(StreamSocket& s) {
   }
   const auto revents = static_cast<PollEvents>(result_->value);
   PollEvents all = poll_out | poll_hup;
-  if (s.error != Errno::ok) all |= poll_err;
+  if (!s.error.is_surely(Errno::ok)) all |= poll_err;
   if (s.read_shut) all |= poll_in | poll_rdhup;
   const PollEvents asked = call_->events | poll_err | poll_hup;
   if (s.errors_queued) all |= revents & poll_err;
-  if (!s.error_certain && (revents & poll_err) == 0) all = static_cast<PollEvents>(all & ~poll_err);
+  if (s.error.may_be(Errno::ok) && (revents & poll_err) == 0) {
+    all = static_cast<PollEvents>(all & ~poll_err);
+    s.error.become(Errno::ok);
+  }
   require(
       Rule::tcp_poll_unconnected, revents == (all & asked),
       [&] { return poll_events_text(all & asked); }, &s);
@@ -114,13 +115,10 @@ void TcpEngine::on_get_error(StreamSocket& s) {
   const auto got = static_cast<Errno>(result_->option_value.value);
   Connection* c = connection_of(s);
   if (!result_->ok() || c == nullptr) {
-    const bool perhaps = s.error != Errno::ok && !s.error_certain;
-    if (perhaps && got == Errno::econnreset) s.error = got;
-    if (perhaps && got == Errno::ok) s.error = got;
     if (require(
-            Rule::tcp_error_reported_once, result_->ok() && got == s.error,
-            [&] { return std::string(errno_name(s.error)); }, &s)) {
-      s.error = Errno::ok;
+            Rule::tcp_error_reported_once, result_->ok() && s.error.may_be(got),
+            [&] { return s.error.text(); }, &s)) {
+      s.error.become(Errno::ok);
     }
     return;
   }

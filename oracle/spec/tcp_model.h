@@ -27,9 +27,9 @@ namespace lockstep::oracle {
 class HostServices {
  public:
   virtual ~HostServices() = default;
-  virtual const HostConfig& config() const = 0;
-  virtual const Dialect& dialect() const = 0;
-  virtual const PortTraits& traits() const = 0;
+  const HostConfig& config() const { return *config_; }
+  const Dialect& dialect() const { return *dialect_; }
+  const PortTraits& traits() const { return *traits_; }
   virtual bool is_local(const IpAddress& address) const = 0;
   virtual SocketModel& socket(SocketId id) = 0;
   // A socket of the host that no descriptor names yet (a child of a listener).
@@ -43,6 +43,12 @@ class HostServices {
   virtual Conflict listen_conflict(const SocketModel& socket) const = 0;
   // The port was learnt (the SYN left, getsockname answered): checks the ephemeral rules.
   virtual void learn_local(SocketModel& socket, const Endpoint& local) = 0;
+
+ protected:
+  // Asked for at every event, so that no call is made for them.
+  const HostConfig* config_ = nullptr;
+  const Dialect* dialect_ = nullptr;
+  const PortTraits* traits_ = nullptr;
 };
 
 class TcpModel {

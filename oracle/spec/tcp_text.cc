@@ -6,33 +6,25 @@
 #include "oracle/spec/tcp_engine.h"
 
 namespace lockstep::oracle {
-namespace {
-
-// What Linux may charge for a segment against the receive buffer, at most.
-std::size_t charge_of(std::size_t payload) { return 2 * payload + 1280; }
-
-}  // namespace
 
 // Whether the bytes queued, with their per-segment overhead, may exceed the receive buffer: the
 // premise of semantics 108 and 115 fails.
 bool TcpEngine::memory_may_be_short(const Connection& c, const Hypothesis& h) const {
-  std::size_t charge = 0;
-  for (const Copy& copy : h.copies) charge += charge_of(copy.bytes.size());
   std::size_t buffer = host_->config().receive_buffer;
   const SocketId owner = c.socket != 0 ? c.socket : c.listener;
   if (owner != 0 && host_->socket(owner).receive_buffer > 0) {
     buffer = static_cast<std::size_t>(host_->socket(owner).receive_buffer);
   }
-  return charge > buffer;
+  return h.copies.charge() > buffer;
 }
 
 void TcpEngine::keep_copy(Connection& c, Hypothesis& h, Offset begin, const Slice& bytes) {
   if (bytes.empty()) return;
   c.text_end = std::max(c.text_end, begin + static_cast<Offset>(bytes.size()));
-  for (const Copy& copy : h.copies) {
+  for (const Copy& copy : h.copies.past(h.rcv_nxt)) {
     if (copy.begin == begin && copy.bytes == bytes) return;
   }
-  h.copies.push_back({begin, bytes});
+  h.copies.add(begin, bytes);
 }
 
 // Bytes and FIN of an acceptable segment, in a state that takes text.
@@ -83,7 +75,7 @@ void TcpEngine::arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg,
 bool TcpEngine::next_point(const Hypothesis& h, Offset from, Offset& to, bool& by_fin) const {
   by_fin = std::ranges::find(h.fins, from) != h.fins.end();
   bool found = false;
-  for (const Copy& copy : h.copies) {
+  for (const Copy& copy : h.copies.past(h.rcv_nxt)) {
     if (copy.begin > from || copy.end() <= from) continue;
     if (!found || copy.end() < to) to = copy.end();
     found = true;
@@ -138,18 +130,14 @@ void TcpEngine::resolve(Connection& c, Hypothesis& h, Offset ack) {
     return;
   }
   h.rcv_nxt = ack;
-  std::erase_if(h.copies, [&](const Copy& copy) { return copy.begin <= ack && copy.end() > ack; });
+  h.copies.erase_past(ack, [&](const Copy& copy) { return copy.begin <= ack && copy.end() > ack; });
   std::erase(h.fins, ack);
   std::erase_if(h.fins, [&](Offset fin) { return fin < ack; });
 }
 
 // The FIN at rcv_nxt is taken: nothing past it ever is (semantics 109).
 void TcpEngine::peer_fin_taken(Connection& c, Hypothesis& h) {
-  std::erase_if(h.copies, [&](const Copy& copy) { return copy.begin >= h.rcv_nxt; });
-  for (Copy& copy : h.copies) {
-    if (copy.end() <= h.rcv_nxt) continue;
-    copy.bytes = copy.bytes.sub(0, static_cast<std::size_t>(h.rcv_nxt - copy.begin));
-  }
+  h.copies.cut(h.rcv_nxt);
   h.fins.clear();
   ++h.rcv_nxt;
   h.peer_fin = true;
@@ -178,7 +166,7 @@ void TcpEngine::peer_fin_taken(Connection& c, Hypothesis& h) {
 }
 
 void TcpEngine::drop_read_copies(Hypothesis& h) {
-  std::erase_if(h.copies, [&](const Copy& copy) { return copy.end() <= h.read; });
+  h.copies.erase_if([&](const Copy& copy) { return copy.end() <= h.read; });
 }
 
 }  // namespace lockstep::oracle

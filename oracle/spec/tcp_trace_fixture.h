@@ -19,9 +19,6 @@ class TcpTrace : public HostServices {
   TcpTrace();
 
   // HostServices
-  const HostConfig& config() const override { return config_; }
-  const Dialect& dialect() const override { return linux_dialect(); }
-  const PortTraits& traits() const override { return traits_; }
   bool is_local(const IpAddress& address) const override;
   SocketModel& socket(SocketId id) override;
   SocketId make_child(const SocketModel& listener, const Endpoint& local) override;
@@ -35,7 +32,7 @@ class TcpTrace : public HostServices {
   }
   void learn_local(SocketModel& socket, const Endpoint& local) override;
 
-  HostConfig& settings() { return config_; }
+  HostConfig& settings() { return own_config_; }
   bool ports_free = true;
   bool ports_exhausted = false;
   bool conflicts = false;
@@ -104,8 +101,8 @@ class TcpTrace : public HostServices {
   void call(int fd, Syscall call, const SyscallResult& result);
   Packet packet(const Segment& segment, bool incoming, std::uint32_t key);
 
-  HostConfig config_;
-  PortTraits traits_;
+  HostConfig own_config_;
+  PortTraits own_traits_;
   Judgement judgement_;
   std::deque<SocketModel> sockets_;  // By id.
   std::vector<SocketId> by_fd_;

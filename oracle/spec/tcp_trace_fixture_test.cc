@@ -31,15 +31,18 @@ TcpFlags flags_of(std::string_view text) {
 }  // namespace
 
 TcpTrace::TcpTrace() : by_fd_(100), model_(*this, judgement_), sent_(100), read_(100) {
-  config_.addresses = {IpAddress::v4(10, 0, 0, 1)};
-  config_.tick_ms = 100;
-  traits_.name = "made up";
-  traits_.features = {Feature::loopback_shown, Feature::queue_sizes, Feature::linger,
-                      Feature::dual_stack};
+  config_ = &own_config_;
+  dialect_ = &linux_dialect();
+  traits_ = &own_traits_;
+  own_config_.addresses = {IpAddress::v4(10, 0, 0, 1)};
+  own_config_.tick_ms = 100;
+  own_traits_.name = "made up";
+  own_traits_.features = {Feature::loopback_shown, Feature::queue_sizes, Feature::linger,
+                          Feature::dual_stack};
 }
 
 bool TcpTrace::is_local(const IpAddress& address) const {
-  return address == config_.addresses.front() || address.is_loopback();
+  return address == own_config_.addresses.front() || address.is_loopback();
 }
 
 SocketModel& TcpTrace::socket(SocketId id) { return sockets_[id - 1]; }

@@ -35,8 +35,8 @@ bool check_sequence(Tcb& tcb, Incoming& in, TcpIo& io) {
     // carries more is challenged below, as any other SYN.
     if (in.seg_len == 1) {
       in.syn = false;
-      in.seg_seq = in.seg_seq + 1;
       in.seg_len = 0;
+      return true;
     }
   }
   if (acceptable(tcb, in.seg_seq, in.seg_len)) return true;
