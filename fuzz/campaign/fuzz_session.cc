@@ -28,6 +28,7 @@ namespace {
 
 constexpr double silence_allowed_seconds = 30;
 constexpr double grace_seconds = 2;
+constexpr double again_seconds = 10;  // For a scenario that may hang once more.
 constexpr std::size_t shrinks_per_cause_max = 24;
 constexpr unsigned restarts_max = 8;  // Of one worker.
 
@@ -214,12 +215,17 @@ class Session {
     const shrink::ShrinkResult shrunk = shrink::shrink(*parsed, runner, limits);
     const std::string text = scenario::print(shrunk.scenario);
     if (!known_.insert(cause + text).second) return;
+    // A kernel may do otherwise once more; the trace that is kept should show the finding.
     judge::Trace trace;
-    judge::run(runner, shrunk.scenario, &trace);
+    for (unsigned i = 0; i < (elapses ? elapsing_tries : 1); ++i) {
+      trace = judge::Trace();
+      judge::run(runner, shrunk.scenario, &trace);
+      if (trace.verdict.cause() == cause) break;
+    }
     const fs::path name = options_.out / view::finding_name(shrunk.scenario, cause);
     absl::StatusOr<fs::path> folder = view::write_finding(
-        options_.out, *parsed, shrunk.scenario, trace,
-        "lockstep run" + replay_options() + " " + (name / "scenario.scn").string());
+        options_.out, *parsed, shrunk.scenario, cause, trace,
+        "lockstep run" + replay_options(options_) + " " + (name / "scenario.scn").string());
     if (!folder.ok())
       throw std::runtime_error("cannot write a finding below " + options_.out.string());
     add({cause, *folder, shrunk.scenario.steps.size(), shrunk.replays, found_after,
@@ -233,14 +239,6 @@ class Session {
     const fs::path kept = options_.out / raw.filename();
     fs::copy_file(raw, kept, fs::copy_options::overwrite_existing);
     add({"not seen again: " + raw.stem().string(), kept, 0, 0, elapsed(), 0});
-  }
-
-  std::string replay_options() const {
-    std::string text;
-    if (options_.choice.port != "in_process") text += " --port " + options_.choice.port;
-    if (options_.dialect != "linux") text += " --dialect " + options_.dialect;
-    if (!options_.choice.lie.empty()) text += " --lie " + options_.choice.lie;
-    return text;
   }
 
   // A generator's scenario is made anew in a process of its own, which writes down each step before
@@ -262,10 +260,10 @@ class Session {
     Child again(argv, (raw_.path() / "again.log").string());
     pollfd end{again.descriptor(), POLLIN, 0};
     std::vector<std::string> lines;
-    const double deadline = elapsed() + grace_seconds;
+    const double deadline = elapsed() + again_seconds;
     while (elapsed() < deadline && again.read_lines(lines)) poll(&end, 1, 100);
     again.terminate();
-    add({how, out, 0, 0, elapsed(), 0});
+    add({how, fs::exists(out) ? out : log, 0, 0, elapsed(), 0});
   }
 
   void add(FuzzFinding finding) {
@@ -302,15 +300,8 @@ class Session {
   }
 
   void summarise() {
-    const WorkerReport sum = total();
     summary_.seconds = elapsed();
-    summary_.runs = sum.runs;
-    summary_.steps = sum.steps;
-    summary_.effective = sum.effective;
-    summary_.inconclusive = sum.inconclusive;
-    summary_.unsupported = sum.unsupported;
-    summary_.cut = sum.cut;
-    summary_.rules = sum.rules;
+    summary_.counts = total();
   }
 
   std::string progress_text() const {
@@ -318,9 +309,8 @@ class Session {
     const double per_second = static_cast<double>(sum.effective) / elapsed();
     return tenths(elapsed()) + " s  " + grouped(sum.runs) + " scenarios  " +
            grouped(static_cast<std::uint64_t>(per_second)) + " steps/s  rules " +
-           std::to_string(std::count(sum.rules.begin(), sum.rules.end(), true)) + "/" +
-           std::to_string(sum.rules.size()) + "  findings " +
-           std::to_string(summary_.findings.size());
+           std::to_string(sum.rules_applied()) + "/" + std::to_string(sum.rules.size()) +
+           "  findings " + std::to_string(summary_.findings.size());
   }
 
   const FuzzOptions& options_;
@@ -336,6 +326,14 @@ class Session {
 };
 
 }  // namespace
+
+std::string replay_options(const FuzzOptions& options) {
+  std::string text;
+  if (options.choice.port != "in_process") text += " --port " + options.choice.port;
+  if (options.dialect != "linux") text += " --dialect " + options.dialect;
+  if (!options.choice.lie.empty()) text += " --lie " + options.choice.lie;
+  return text;
+}
 
 FuzzSummary run_fuzz(const FuzzOptions& options) { return Session(options).run(); }
 

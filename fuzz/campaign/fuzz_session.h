@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fuzz/campaign/ports.h"
+#include "fuzz/campaign/worker_report.h"
 #include "oracle/spec/dialect.h"
 
 namespace lockstep::campaign {
@@ -25,6 +26,9 @@ struct FuzzOptions {
   std::filesystem::path instrumented;  // The libFuzzer worker; empty or missing for none.
 };
 
+// What `lockstep run` needs beside the file to do the same: " --port linux", or nothing.
+std::string replay_options(const FuzzOptions& options);
+
 struct FuzzFinding {
   std::string cause;           // The rule's name, or "crash", "hang", "out_of_memory".
   std::filesystem::path path;  // Its folder, or its scenario, input or log when not shrunk.
@@ -35,13 +39,7 @@ struct FuzzFinding {
 };
 
 struct FuzzSummary {
-  std::uint64_t runs = 0;
-  std::uint64_t steps = 0;
-  std::uint64_t effective = 0;
-  std::uint64_t inconclusive = 0;
-  std::uint64_t unsupported = 0;
-  std::uint64_t cut = 0;  // Did not wait for the end of some settle (elapsing clocks).
-  std::vector<bool> rules;
+  WorkerReport counts;  // Over all workers.
   double seconds = 0;
   std::vector<FuzzFinding> findings;
   int interrupted_by = 0;       // SIGINT or SIGTERM, when that ended it.

@@ -20,19 +20,19 @@ void say(const std::string& line) {
 Reporter::Reporter(std::string raw) : raw_(std::move(raw)) {}
 
 void Reporter::scenario_ended(const Record& record, std::uint32_t steps, std::uint32_t effective) {
-  ++runs_;
-  steps_ += steps;
-  effective_ += effective;
-  if (record.runner().facts().cut_short) ++cut_;
+  ++counts_.runs;
+  counts_.steps += steps;
+  counts_.effective += effective;
+  if (record.runner().facts().cut_short) ++counts_.cut;
   const judge::Verdict& verdict = record.runner().verdict();
   switch (verdict.outcome) {
     case judge::Outcome::allowed:
       return;
     case judge::Outcome::unsupported:
-      ++unsupported_;
+      ++counts_.unsupported;
       return;
     case judge::Outcome::inconclusive:
-      ++inconclusive_;
+      ++counts_.inconclusive[verdict.message];
       return;
     case judge::Outcome::violation:
     case judge::Outcome::unsettled:
@@ -53,8 +53,9 @@ void Reporter::report_sometimes(const judge::Runner& runner) {
 }
 
 void Reporter::report(const judge::Runner& runner) {
-  say(to_line(WorkerReport{runs_, steps_, effective_, inconclusive_, unsupported_, cut_,
-                           rules_applied(runner.oracle().judgement().applied())}));
+  const std::vector<std::uint32_t>& applied = runner.oracle().judgement().applied();
+  counts_.rules.assign(applied.begin(), applied.end());
+  say(to_line(counts_));
 }
 
 }  // namespace lockstep::campaign

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <map>
 #include <string>
 
 #include "fuzz/campaign/record.h"
+#include "fuzz/campaign/worker_report.h"
 
 namespace lockstep::campaign {
 
@@ -26,12 +26,7 @@ class Reporter {
   static constexpr unsigned findings_per_cause_max = 12;
 
   std::string raw_;
-  std::uint64_t runs_ = 0;
-  std::uint64_t steps_ = 0;
-  std::uint64_t effective_ = 0;
-  std::uint64_t inconclusive_ = 0;
-  std::uint64_t unsupported_ = 0;
-  std::uint64_t cut_ = 0;
+  WorkerReport counts_;
   std::map<std::string, unsigned, std::less<>> written_;
   std::chrono::steady_clock::time_point next_;
 };

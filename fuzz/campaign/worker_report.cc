@@ -1,38 +1,38 @@
 #include "fuzz/campaign/worker_report.h"
 
-#include <cstdio>
-#include <sstream>
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "oracle/spec/rule.h"
 
 namespace lockstep::campaign {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkerReport, runs, steps, effective, unsupported, cut, rules,
+                                   inconclusive)
 
 void WorkerReport::add(const WorkerReport& other) {
   runs += other.runs;
   steps += other.steps;
   effective += other.effective;
-  inconclusive += other.inconclusive;
   unsupported += other.unsupported;
   cut += other.cut;
   if (rules.size() < other.rules.size()) rules.resize(other.rules.size());
-  for (std::size_t i = 0; i < other.rules.size(); ++i) {
-    if (other.rules[i]) rules[i] = true;
-  }
+  for (std::size_t i = 0; i < other.rules.size(); ++i) rules[i] += other.rules[i];
+  for (const auto& [reason, count] : other.inconclusive) inconclusive[reason] += count;
+}
+
+std::uint64_t WorkerReport::inconclusive_count() const {
+  std::uint64_t sum = 0;
+  for (const auto& [reason, count] : inconclusive) sum += count;
+  return sum;
+}
+
+std::size_t WorkerReport::rules_applied() const {
+  return rules.size() - static_cast<std::size_t>(std::ranges::count(rules, 0u));
 }
 
 std::string to_line(const WorkerReport& report) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string rules;
-  for (std::size_t i = 0; i < report.rules.size(); i += 4) {
-    unsigned digit = 0;
-    for (std::size_t bit = 0; bit < 4 && i + bit < report.rules.size(); ++bit) {
-      if (report.rules[i + bit]) digit |= 1u << bit;
-    }
-    rules += digits[digit];
-  }
-  std::ostringstream line;
-  line << "stat " << report.runs << ' ' << report.steps << ' ' << report.effective << ' '
-       << report.inconclusive << ' ' << report.unsupported << ' ' << report.cut << ' '
-       << (rules.empty() ? "0" : rules) << '\n';
-  return line.str();
+  return "stat " + nlohmann::json(report).dump() + "\n";
 }
 
 std::string to_line(const FindingReport& report) { return "finding " + report.path + "\n"; }
@@ -40,24 +40,27 @@ std::string to_line(const FindingReport& report) { return "finding " + report.pa
 std::optional<std::variant<WorkerReport, FindingReport>> parse_line(std::string_view line) {
   if (line.starts_with("finding ")) return FindingReport{std::string(line.substr(8))};
   if (!line.starts_with("stat ")) return std::nullopt;
-  std::istringstream words{std::string(line.substr(5))};
-  WorkerReport report;
-  std::string rules;
-  words >> report.runs >> report.steps >> report.effective >> report.inconclusive >>
-      report.unsupported >> report.cut >> rules;
-  if (!words) return std::nullopt;
-  for (const char c : rules) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (digit < 0) return std::nullopt;
-    for (int bit = 0; bit < 4; ++bit) report.rules.push_back(((digit >> bit) & 1) != 0);
+  try {
+    return nlohmann::json::parse(line.substr(5)).get<WorkerReport>();
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
   }
-  return report;
 }
 
-std::vector<bool> rules_applied(const std::vector<std::uint32_t>& counts) {
-  std::vector<bool> applied(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i) applied[i] = counts[i] != 0;
-  return applied;
+std::string to_json(const WorkerReport& report, double seconds) {
+  nlohmann::ordered_json out{{"scenarios", report.runs},
+                             {"steps", report.steps},
+                             {"effective_steps", report.effective},
+                             {"seconds", seconds},
+                             {"unsupported", report.unsupported},
+                             {"settles_cut", report.cut},
+                             {"inconclusive", report.inconclusive},
+                             {"rules", nlohmann::ordered_json::object()}};
+  for (std::size_t i = 0; i < report.rules.size() && i < oracle::rule_count(); ++i) {
+    out["rules"][std::string(oracle::rule_row(static_cast<oracle::Rule>(i)).name)] =
+        report.rules[i];
+  }
+  return out.dump(2) + "\n";
 }
 
 }  // namespace lockstep::campaign

@@ -1,13 +1,12 @@
 // WorkerReport: what a worker process tells its parent, as lines on a pipe:
 //
-//   stat RUNS STEPS EFFECTIVE INCONCLUSIVE UNSUPPORTED CUT RULES
-//       counts since its start; RULES is a bit per rule as hexadecimal digits, rule 0 the lowest
-//       bit of the first digit
-//   finding PATH
-//       a scenario that broke a rule, not shrunk yet
+//   stat {"runs": ..., ...}    counts since its start, the fields of WorkerReport in JSON
+//   finding PATH               a scenario that broke a rule, not shrunk yet
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,12 +19,15 @@ struct WorkerReport {
   std::uint64_t runs = 0;
   std::uint64_t steps = 0;
   std::uint64_t effective = 0;
-  std::uint64_t inconclusive = 0;
-  std::uint64_t unsupported = 0;  // Ended at a step that the port cannot run.
-  std::uint64_t cut = 0;          // Did not wait for the end of some settle.
-  std::vector<bool> rules;        // Applied at least once with the premise true.
+  std::uint64_t unsupported = 0;     // Ended at a step that the port cannot run.
+  std::uint64_t cut = 0;             // Did not wait for the end of some settle.
+  std::vector<std::uint64_t> rules;  // How often each was applied with its premise true.
+  // Scenarios that the oracle could not judge to their end, by its reason.
+  std::map<std::string, std::uint64_t> inconclusive;
 
   void add(const WorkerReport& other);
+  std::uint64_t inconclusive_count() const;
+  std::size_t rules_applied() const;  // At least once.
 };
 
 struct FindingReport {
@@ -38,7 +40,7 @@ std::string to_line(const FindingReport& report);
 // nullopt for a line that is neither (a sanitizer's words, libFuzzer's log).
 std::optional<std::variant<WorkerReport, FindingReport>> parse_line(std::string_view line);
 
-// Which rules a count per rule says were applied.
-std::vector<bool> rules_applied(const std::vector<std::uint32_t>& counts);
+// The counts as a JSON object, the rules by their names.
+std::string to_json(const WorkerReport& report, double seconds);
 
 }  // namespace lockstep::campaign

@@ -61,6 +61,16 @@ void write_file(const fs::path& file, const std::string& text) {
   }
 }
 
+void check_writable(const fs::path& file) {
+  const bool existed = fs::exists(file);
+  const bool writable = std::ofstream(file, std::ios::binary | std::ios::app).is_open();
+  std::error_code ignored;
+  if (writable && !existed) fs::remove(file, ignored);
+  if (!writable) {
+    throw UsageError{file.string() + ": cannot be written; is there a folder for it, and room?"};
+  }
+}
+
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);

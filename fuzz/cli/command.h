@@ -36,6 +36,8 @@ scenario::Scenario load_scenario(const std::filesystem::path& file);
 
 // Throws UsageError when it cannot be written.
 void write_file(const std::filesystem::path& file, const std::string& text);
+// Throws what write_file would, and leaves the file as it is: for before a long work.
+void check_writable(const std::filesystem::path& file);
 
 // Makes the folder, and those above it. Throws UsageError when nothing could be written in it.
 void make_folder(const std::filesystem::path& folder);

@@ -20,31 +20,35 @@ namespace fs = std::filesystem;
 struct FuzzArguments {
   WorldOptions world;
   std::string time = "60s";
+  std::string report;
   campaign::FuzzOptions session;
 };
 
 fs::path this_program() { return fs::read_symlink("/proc/self/exe"); }
 
 void print_summary(const campaign::FuzzOptions& options, const campaign::FuzzSummary& summary) {
-  const auto applied = std::count(summary.rules.begin(), summary.rules.end(), true);
+  const campaign::WorkerReport& counts = summary.counts;
   const double seconds = std::max(summary.seconds, 0.001);
-  const double per_second = static_cast<double>(summary.effective) / seconds;
+  const double per_second = static_cast<double>(counts.effective) / seconds;
   std::printf("\n%s scenarios, %s steps of which %s had an effect, in %.1f s (%s steps/s)\n",
-              campaign::grouped(summary.runs).c_str(), campaign::grouped(summary.steps).c_str(),
-              campaign::grouped(summary.effective).c_str(), summary.seconds,
+              campaign::grouped(counts.runs).c_str(), campaign::grouped(counts.steps).c_str(),
+              campaign::grouped(counts.effective).c_str(), summary.seconds,
               campaign::grouped(static_cast<std::uint64_t>(per_second)).c_str());
   const auto share = [&](std::uint64_t count) {
-    const auto runs = static_cast<double>(std::max<std::uint64_t>(summary.runs, 1));
+    const auto runs = static_cast<double>(std::max<std::uint64_t>(counts.runs, 1));
     char text[48];
     std::snprintf(text, sizeof text, "%s (%.3f %%)", campaign::grouped(count).c_str(),
                   100.0 * static_cast<double>(count) / runs);
     return std::string(text);
   };
   std::printf("rules applied: %zu of %zu; inconclusive: %s; unsupported: %s\n",
-              static_cast<std::size_t>(applied), oracle::rule_count(),
-              share(summary.inconclusive).c_str(), share(summary.unsupported).c_str());
-  if (summary.cut > 0) {
-    std::printf("did not wait for the end of a settle: %s\n", share(summary.cut).c_str());
+              counts.rules_applied(), oracle::rule_count(),
+              share(counts.inconclusive_count()).c_str(), share(counts.unsupported).c_str());
+  for (const auto& [reason, count] : counts.inconclusive) {
+    std::printf("  not judged to the end: %s, %s\n", share(count).c_str(), reason.c_str());
+  }
+  if (counts.cut > 0) {
+    std::printf("did not wait for the end of a settle: %s\n", share(counts.cut).c_str());
   }
   if (summary.interrupted_by != 0) std::printf("interrupted before the budget was spent\n");
   if (summary.workers_failed) std::printf("every worker was killed; is there memory enough?\n");
@@ -53,7 +57,7 @@ void print_summary(const campaign::FuzzOptions& options, const campaign::FuzzSum
     return;
   }
   std::printf("%zu finding(s):\n", summary.findings.size());
-  const std::string lie = options.choice.lie.empty() ? "" : " --lie " + options.choice.lie;
+  const std::string needed = campaign::replay_options(options);
   for (const campaign::FuzzFinding& finding : summary.findings) {
     std::printf("  %s\n    found after %.1f s, shrunk to %zu steps by %u replays in %.1f s\n",
                 finding.cause.c_str(), finding.found_after, finding.steps, finding.replays,
@@ -61,7 +65,7 @@ void print_summary(const campaign::FuzzOptions& options, const campaign::FuzzSum
     if (fs::is_directory(finding.path)) {
       std::printf(
           "    replay:   lockstep run%s %s/scenario.scn\n    keep it:  lockstep promote %s\n",
-          lie.c_str(), finding.path.c_str(), finding.path.c_str());
+          needed.c_str(), finding.path.c_str(), finding.path.c_str());
     } else {
       std::printf("    see %s\n", finding.path.c_str());
     }
@@ -78,8 +82,12 @@ int fuzz(FuzzArguments& arguments) {
   dialect_named(options.dialect);
   factory_for(options.choice, scenario::Scenario());
   make_folder(options.out);
+  if (!arguments.report.empty()) check_writable(arguments.report);
   const campaign::FuzzSummary summary = campaign::run_fuzz(options);
   print_summary(options, summary);
+  if (!arguments.report.empty()) {
+    write_file(arguments.report, campaign::to_json(summary.counts, summary.seconds));
+  }
   if (!summary.findings.empty()) return exit_violation;
   if (summary.interrupted_by != 0) return exit_signal + summary.interrupted_by;
   return summary.workers_failed ? exit_internal : exit_ok;
@@ -116,6 +124,8 @@ void add_fuzz(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->add_option("--out", arguments->session.out, "Where findings go")->capture_default_str();
+  command->add_option("--report", arguments->report,
+                      "Write the counts, those of each rule among them, as JSON to this file");
   command->add_flag("--keep-going", arguments->session.keep_going,
                     "Go on past the first finding until the budget is spent");
   command->callback([arguments, &exit_code] { exit_code = fuzz(*arguments); });

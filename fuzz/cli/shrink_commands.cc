@@ -21,6 +21,7 @@ int shrink_file(const ShrinkArguments& arguments) {
   const scenario::Scenario scenario = load_scenario(arguments.file);
   judge::Runner runner(factory_for(arguments.world.choice, scenario),
                        dialect_named(arguments.world.dialect));
+  if (!arguments.out.empty()) check_writable(arguments.out);
   const judge::RunResult before = judge::run(runner, scenario);
   if (before.verdict.outcome == judge::Outcome::allowed) {
     std::fprintf(stderr,

@@ -314,11 +314,14 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
     h.probes = 0;
     // A closed window is probed for as long as the probes are acknowledged (RFC 9293 3.8.6.1), also
     // with what is in flight when the peer took the window back.
-    if (h.wnd_right <= h.una) h.retries = h.waited = 0;
+    if (h.wnd_right <= h.una) {
+      h.retries = 0;
+      begin_wait(h);
+    }
   }
   if (ack <= h.una) return true;
   h.una = ack;
-  h.waited = 0;
+  begin_wait(h);
   h.retries = 0;
   h.duplicate_acks = 0;
   if (c.wants_fin && h.una > c.fin_offset()) fin_acknowledged(c, h);

@@ -119,7 +119,9 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
   const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
   SocketModel fresh = socket;  // As it stands once it gave back what an older connection left.
   fresh.bound = has_port;
-  if (!socket.address_chosen) fresh.local.ip = IpAddress::any(to.ip.family);
+  // Linux chooses none that bind() took on whatever address.
+  fresh.local.ip = IpAddress::any(family_of(socket.domain));
+  fresh.v6_only = false;
   if (!has_port && host_->ephemeral_port_may_be_exhausted(fresh)) {
     out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
   }

@@ -112,11 +112,12 @@ struct Hypothesis {
   std::vector<DueReset> resets;
 
   // Timers, in ticks.
-  std::uint32_t waited = 0;   // Since the oldest unacknowledged number was first sent or progress.
-  std::uint32_t retries = 0;  // How often it was sent again.
-  std::uint32_t ack_waited = 0;  // Since data arrived that no ACK has shown.
-  std::uint32_t state_age = 0;   // In TIME_WAIT or FIN_WAIT_2.
-  std::uint32_t probes = 0;      // Of a closed window or of an idle peer, since anything arrived.
+  std::uint32_t waited = 0;  // Since the oldest unacknowledged number was first sent or progress.
+  std::uint32_t waited_more = 0;  // By how much `waited` may be short of that.
+  std::uint32_t retries = 0;      // How often it was sent again.
+  std::uint32_t ack_waited = 0;   // Since data arrived that no ACK has shown.
+  std::uint32_t state_age = 0;    // In TIME_WAIT or FIN_WAIT_2.
+  std::uint32_t probes = 0;       // Of a closed window or of an idle peer, since anything arrived.
   std::uint32_t duplicate_acks = 0;
   bool shown_in_step = false;  // A segment with an ACK left in this step.
   bool timed_out = false;      // Given up, as far as can be told.

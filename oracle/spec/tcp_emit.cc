@@ -204,6 +204,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   // Over loopback either the timer sent it or what arrived since.
   const bool perhaps_retried = h.iss_known && !h.syn_due && c.arrivals > 0 && ticked_;
   if (h.syn_due) judgement_->apply(h.syn_rule);
+  if (!h.iss_known) begin_wait(h);
   h.iss = seg.seq;
   h.iss_known = true;
   h.nxt = std::max<Offset>(h.nxt, 1);
@@ -364,7 +365,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
       return;
     }
   }
-  if (h.una == h.nxt) h.waited = 0;
+  if (h.una == h.nxt) begin_wait(h);
   h.nxt = std::max(h.nxt, end);
 }
 

@@ -15,6 +15,7 @@ void TcpEngine::reset() {
   challenges_ = 0;
   challenge_ticks_ = 0;
   ticked_ = false;
+  step_ticks_ = 0;
   least_path_mtu_ = 0xffff'ffff;
   forks_.clear();
   refuted_.reset();

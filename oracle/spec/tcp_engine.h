@@ -255,6 +255,7 @@ class TcpEngine {
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
   std::uint64_t least_attempt_ticks() const;
+  void begin_wait(Hypothesis& h) const;
   void time_out(Connection& c, Hypothesis& h);
   void resolve_step(Connection& c, Hypothesis& h);
   bool outstanding(const Connection& c, const Hypothesis& h) const;
@@ -290,8 +291,9 @@ class TcpEngine {
   const SyscallResult* result_ = nullptr;
   const Packet* packet_ = nullptr;
   bool forged_ = false;
-  bool ticked_ = false;      // Time passed in this step.
-  bool challenged_ = false;  // It may be answered by a challenge ACK.
+  bool ticked_ = false;           // Time passed in this step.
+  std::uint32_t step_ticks_ = 0;  // How much.
+  bool challenged_ = false;       // It may be answered by a challenge ACK.
 
   // Such segments within the last five seconds: an answer to more than ten may be withheld.
   std::uint32_t challenges_ = 0;

@@ -19,6 +19,7 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
   if (done()) return;
   ++events_;
   ticked_ = true;
+  step_ticks_ = std::min(step_ticks_ + ticks, std::uint32_t{1} << 30);
   challenge_ticks_ = std::min(challenge_ticks_ + ticks, std::uint32_t{1} << 30);
   if (std::uint64_t{challenge_ticks_} * host_->config().tick_ms >= challenge_span_ms) {
     challenges_ = 0;
@@ -100,7 +101,7 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   if (waits && h.retries >= most) {
     // The last interval must have passed too, or most of it.
     const std::uint64_t term = least_attempt_ticks();
-    if (!exact_clock() || h.waited >= term - term / 4) return true;
+    if (!exact_clock() || h.waited + h.waited_more >= term - term / 4) return true;
   }
   const bool orphan = c.orphan || c.socket == 0;
   if (waits && orphan && !exact_clock() && h.retries > 0) return true;
@@ -112,8 +113,15 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   if (h.probes > 0 && socket.keepalive) return true;
   if (socket.user_timeout_ms <= 0 || !(waits || h.probes > 0)) return false;
   return !exact_clock() ||
-         std::uint64_t{h.waited} * host_->config().tick_ms + host_->config().tick_ms >=
+         (std::uint64_t{h.waited} + h.waited_more + 1) * host_->config().tick_ms >=
              static_cast<std::uint64_t>(socket.user_timeout_ms);
+}
+
+// Something is sent for the first time, or the peer took a part of it. Within a long tick, over
+// loopback, the ticks of the step may have come before or after.
+void TcpEngine::begin_wait(Hypothesis& h) const {
+  h.waited = 0;
+  h.waited_more = step_ticks_;
 }
 
 void TcpEngine::time_out(Connection& c, Hypothesis& h) {
@@ -148,6 +156,7 @@ void TcpEngine::on_step_end() {
   }
   touched_.clear();
   ticked_ = false;
+  step_ticks_ = 0;
   while (used_ > 0 && !connections_[used_ - 1].in_use) --used_;
 }
 

@@ -99,9 +99,8 @@ std::string finding_name(const scenario::Scenario& shrunk, std::string_view caus
 }
 
 absl::StatusOr<fs::path> write_finding(const fs::path& dir, const scenario::Scenario& original,
-                                       const scenario::Scenario& shrunk, const judge::Trace& trace,
-                                       std::string_view replay_command) {
-  const std::string_view cause = trace.verdict.cause();
+                                       const scenario::Scenario& shrunk, std::string_view cause,
+                                       const judge::Trace& trace, std::string_view replay_command) {
   const std::string name = finding_name(shrunk, cause);
   const fs::path folder = dir / name;
   if (absl::Status made = make_directories(folder); !made.ok()) return made;

@@ -24,10 +24,11 @@ namespace lockstep::view {
 std::string finding_name(const scenario::Scenario& shrunk, std::string_view cause);
 
 // Writes `dir`/<name>/ and gives its path. What is there already is overwritten. `trace` is that of
-// a run of the shrunk scenario.
+// a run of the shrunk scenario, `cause` what that shows (Verdict::cause()).
 absl::StatusOr<std::filesystem::path> write_finding(const std::filesystem::path& dir,
                                                     const scenario::Scenario& original,
                                                     const scenario::Scenario& shrunk,
+                                                    std::string_view cause,
                                                     const judge::Trace& trace,
                                                     std::string_view replay_command);
 

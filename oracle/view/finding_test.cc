@@ -31,8 +31,8 @@ class FindingTest : public testing::Test {
 
 TEST_F(FindingTest, is_a_folder_with_everything_that_a_person_needs) {
   const judge::Trace& trace = sample_.trace();
-  const auto written =
-      write_finding(folder_, trace.scenario, trace.scenario, trace, "lockstep run scenario.scn");
+  const auto written = write_finding(folder_, trace.scenario, trace.scenario, trace.verdict.cause(),
+                                     trace, "lockstep run scenario.scn");
   ASSERT_TRUE(written.ok()) << written.status();
   EXPECT_EQ(written->filename(), finding_name(trace.scenario, trace.verdict.cause()));
   for (const char* file : {"scenario.scn", "original.scn", "trace.txt", "ladder.svg",
@@ -56,7 +56,8 @@ TEST_F(FindingTest, name_depends_on_the_steps_and_not_on_comments) {
 
 TEST_F(FindingTest, is_promoted_into_the_corpus_with_its_cause_in_the_header) {
   const judge::Trace& trace = sample_.trace();
-  const auto finding = write_finding(folder_, trace.scenario, trace.scenario, trace, "replay");
+  const auto finding = write_finding(folder_, trace.scenario, trace.scenario, trace.verdict.cause(),
+                                     trace, "replay");
   ASSERT_TRUE(finding.ok()) << finding.status();
   const auto promoted = promote(*finding, folder_ / "corpus");
   ASSERT_TRUE(promoted.ok()) << promoted.status();

@@ -26,6 +26,7 @@ TcpIo Kernel::io_for(const Socket& socket) {
                .outbound = outbound_,
                .challenge_acks_left = challenge_acks_left_,
                .reader_gone = socket.shut_read,
+               .writer_gone = socket.shut_write,
                .orphan = socket.descriptors == 0 && socket.accepted};
 }
 
@@ -35,30 +36,20 @@ void Kernel::after_transition(Slot slot, const TcpIo& io, TcpState before) {
   const TcpState state = socket.tcb.state;
   if (state != before) {
     if (state == TcpState::closed) return connection_closed(slot, io.error, before);
-    const bool opening = before == TcpState::syn_sent || before == TcpState::syn_received;
-    if (opening && is_synchronized(state)) connection_established(slot, before);
+    const bool child = before == TcpState::syn_received && socket.listener != no_slot;
+    if (child && is_synchronized(state)) child_established(slot);
     if (state == TcpState::time_wait && !io.orphan) split_time_wait(slot);
   }
   schedule(slot);
   if (io.events != 0) notify(slot, io.events);
 }
 
-void Kernel::connection_established(Slot slot, TcpState before) {
-  Socket& socket = sockets_[slot];
-  if (socket.listener != no_slot && before == TcpState::syn_received) {
-    const Slot listener = socket.listener;
-    sockets_[listener].handshakes.remove(slot);
-    sockets_[listener].accept_queue.push_back(slot);
-    notify(listener, poll_in);
-    return;
-  }
-  // A shutdown in SYN-RECEIVED takes effect now. One that came before connect() shuts the calls
-  // but sends no FIN, as in Linux.
-  if (before == TcpState::syn_received && socket.shut_write &&
-      socket.tcb.state == TcpState::established) {
-    TcpIo io = io_for(socket);
-    close_sending(socket.tcb, io);
-  }
+// A listener's child waits for accept from now on.
+void Kernel::child_established(Slot slot) {
+  const Slot listener = sockets_[slot].listener;
+  sockets_[listener].handshakes.remove(slot);
+  sockets_[listener].accept_queue.push_back(slot);
+  notify(listener, poll_in);
 }
 
 void Kernel::connection_closed(Slot slot, Errno error, TcpState before) {

@@ -171,7 +171,7 @@ class Kernel {
   void arrive_icmp(const IcmpMessage& icmp);
   TcpIo io_for(const Socket& socket);
   void after_transition(Slot slot, const TcpIo& io, TcpState before);
-  void connection_established(Slot slot, TcpState before);
+  void child_established(Slot slot);
   void connection_closed(Slot slot, Errno error, TcpState before);
   void split_time_wait(Slot slot);
   void reset_unaccepted(Slot slot);

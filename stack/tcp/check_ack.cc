@@ -80,7 +80,8 @@ bool advance_closing(Tcb& tcb, TcpIo& io) {
 }  // namespace
 
 bool check_ack(Tcb& tcb, Incoming& in, TcpIo& io) {
-  if (tcb.state == TcpState::syn_received && !establish(tcb, in, io)) return false;
+  const bool opening = tcb.state == TcpState::syn_received;
+  if (opening && !establish(tcb, in, io)) return false;
   const bool unsent = in.seg_ack.after(tcb.snd_nxt);
   const bool too_old = in.seg_ack.before(tcb.snd_una - tcb.snd_wnd_max);
   if (unsent || too_old) {
@@ -94,6 +95,9 @@ bool check_ack(Tcb& tcb, Incoming& in, TcpIo& io) {
     if (in.seg_ack == tcb.snd_una) count_duplicate(tcb, in, io);
     update_window(tcb, in);
   }
+  // A shutdown in SYN-RECEIVED or before it takes effect ahead of what comes with the segment. Of
+  // SYN-SENT's end the same is not true, as in Linux: there it shuts the calls but sends no FIN.
+  if (opening && io.writer_gone) close_sending(tcb, io);
   return advance_closing(tcb, io);
 }
 

@@ -28,6 +28,8 @@ struct TcpIo {
   bool may_establish = true;
   // The application will read no more: data that arrives after our FIN resets the connection.
   bool reader_gone = false;
+  // The application will send no more: a connection that leaves SYN-RECEIVED sends its FIN.
+  bool writer_gone = false;
   // No descriptor refers to the connection.
   bool orphan = false;
 
