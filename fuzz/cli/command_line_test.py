@@ -2,6 +2,7 @@
 `lockstep fuzz` as the parent of workers. Usage: command_line_test.py LOCKSTEP SOURCE_DIR
 """
 
+import json
 import os
 import pathlib
 import signal
@@ -12,7 +13,9 @@ import time
 import unittest
 
 LOCKSTEP = pathlib.Path(sys.argv[1]).resolve()
-CORPUS = pathlib.Path(sys.argv[2]).resolve() / "corpus" / "scenarios"
+SOURCE = pathlib.Path(sys.argv[2]).resolve()
+CORPUS = SOURCE / "corpus" / "scenarios"
+README = SOURCE / "README.md"
 SCENARIO = str(CORPUS / "close" / "unread_data_at_close_resets.scn")
 USAGE = 254
 
@@ -113,6 +116,30 @@ class CommandLine(unittest.TestCase):
                 in_one = words if words.startswith(":") else file
                 self.check_usage(["show", file], in_one)
                 self.check_usage(["shrink", file], in_one)
+
+    # What the README shows is what its commands print, but for counts of scenarios and times.
+    def test_the_readme_shows_what_its_commands_print(self):
+        block = README.read_text(encoding="utf-8").split("```")[1].strip("\n").splitlines()
+        ladder = next(i for i, line in enumerate(block) if line.startswith("        a "))
+        found = self.run_command("fuzz", "--lie", "rst_swallowed", "--time", "60s", "--jobs", "1")
+        self.assertEqual(found.returncode, 1, found.stderr)
+        told = [line for line in block[:ladder] if line.lstrip().startswith(("tcp.", "replay:"))]
+        self.assertEqual(len(told), 2, block)
+        for line in told:
+            self.assertIn(line, found.stdout.splitlines())
+        file = told[1].split()[-1]
+        shown = self.run_command("show", "--lie", "rst_swallowed", file)
+        self.assertEqual(shown.stdout.strip("\n").splitlines(), block[ladder:])
+
+    def test_counts_are_kept_as_json(self):
+        self.run_command("fuzz", "--runs", "20", "--jobs", "1", "--report", "counts.json")
+        counts = json.loads((self.folder / "counts.json").read_text(encoding="utf-8"))
+        self.assertEqual(counts["scenarios"], 20)
+        self.assertGreater(counts["rules"]["tcp.connect.progress"], 0)
+        self.check_usage(["fuzz", "--runs", "1", "--report", "none/counts.json"], "folder")
+
+    def test_a_long_work_asks_first_whether_it_can_be_kept(self):
+        self.check_usage(["shrink", SCENARIO, "-o", "none/small.scn"], "folder")
 
     def test_a_long_file_is_run(self):
         lines = b"host a 10.0.0.1\na: s = socket inet stream\n" + b"a: getsockname s\n" * 100_000
