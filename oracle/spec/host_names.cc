@@ -367,9 +367,12 @@ Conflict HostModel::listen_conflict(const SocketModel& socket) const {
   Conflict worst = Conflict::no;
   const PortHolder newcomer = newcomer_of(socket, socket.local);
   for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
-    const Conflict conflict = bind_conflict(holder, newcomer);
+    // A port that nothing has shown yet may be the holder's.
+    PortHolder there = newcomer;
+    if (there.local.port == 0) there.local.port = holder.local.port;
+    const Conflict conflict = bind_conflict(holder, there);
     // One that only became a holder, or lost a flag, since this socket's bind.
-    const bool sure = holder.listening || holder.waiting;
+    const bool sure = newcomer.local.port != 0 && (holder.listening || holder.waiting);
     worst = std::max(worst, sure ? conflict : std::min(conflict, Conflict::maybe));
   });
   return worst;
