@@ -82,6 +82,8 @@
     "Nothing new is sent past the window that the peer offered, but a probe of one byte.")                              \
   X(tcp_stays_in_mss, "tcp.stays_in_mss", must, "114", "RFC 9293 3.7.1",                                                \
     "No segment carries more than the peer's MSS, 536 when it offered none.")                                           \
+  X(tcp_no_silly_segment, "tcp.no_silly_segment", must, "120", "RFC 9293 3.8.6.2.1",                                    \
+    "New bytes leave in a full segment, up to the end of a send, or up to the edge of the window.")                     \
   X(tcp_window_never_shrinks, "tcp.window.never_shrinks", must, "115", "RFC 9293 3.8.6",                                \
     "The right edge of the offered window never moves back.")                                                           \
   X(tcp_options_need_both, "tcp.options_need_both", must, "111", "RFC 7323 2.2, 3.2; RFC 2018 2",                       \
