@@ -126,8 +126,9 @@ class Survey {
     if (value > 0 && (value < seen.room || value > static_cast<std::int64_t>(seen.bytes.size()))) {
       add(Way::result_longer);
     }
-    if (!seen.bytes.empty()) add(Way::received_byte);
-    if (value <= 0 || (seen.call.flags & msg_peek) != 0) return;
+    const bool discards = socket.type == Type::stream && (seen.call.flags & msg_trunc) != 0;
+    if (!seen.bytes.empty() && !discards) add(Way::received_byte);
+    if (value <= 0 || discards || (seen.call.flags & msg_peek) != 0) return;
     if (socket.received && can_be_exchanged(all_[*socket.received], seen)) {
       add(Way::results_exchanged, *socket.received);
     }

@@ -10,10 +10,11 @@
 //             segment or UDP datagram that left, by one byte. A segment grows by the byte that
 //             follows in the stream where the trace shows it. Left out: shrinking to nothing, which
 //             changes what the thing is (of a stream that is `eof`); more than was asked for.
-//   byte      One byte of what a receive returned or of the payload of what left.
+//   byte      One byte of what a receive returned or of the payload of what left. Left out: a TCP
+//             receive with MSG_TRUNC, which throws the bytes away.
 //   order     The results of two successive receives on a descriptor that returned data, or two
-//             successive packets of a flow, exchange places. Left out: two that are equal, peeks, a
-//             result that would not fit the other's buffer.
+//             successive packets of a flow, exchange places. Left out: two that are equal, peeks,
+//             those that throw bytes away, a result that would not fit the other's buffer.
 //   address   One bit of an IP address or the lowest bit of a port: in a result (recvfrom, accept,
 //             getsockname, getpeername) or in a packet that left.
 //   flag      A control bit but RST of a segment that left, a bit of poll's answer that may be in

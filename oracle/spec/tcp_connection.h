@@ -121,6 +121,7 @@ struct Hypothesis {
   std::uint32_t probes = 0;       // Of a closed window or of an idle peer, since anything arrived.
   std::uint32_t duplicate_acks = 0;
   bool shown_in_step = false;  // A segment with an ACK left in this step.
+  bool resent = false;         // The earliest unacknowledged byte left again in this step.
   bool timed_out = false;      // Given up, as far as can be told.
   bool doubtful = false;       // A forgery or its consequence: nothing is owed by the settle.
 
@@ -162,6 +163,7 @@ struct Connection {
   Offset end = 1;       // One past the last byte that send accepted.
   Offset text_end = 0;  // No copy of any hypothesis reaches past it.
   std::vector<Run> runs;
+  std::vector<Offset> piece_ends;         // Where segments with bytes or a FIN ended.
   std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
   bool own_timestamps = false;
   bool own_sack = false;

@@ -124,8 +124,8 @@ void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   }
   const Offset seq = unwrap(seg.seq, h.iss, h.nxt);
   emit_ack(c, h, seg);
-  if (!refuted_) emit_sequence(c, h, seg, seq);
   if (!refuted_) emit_options(c, h, seg);
+  if (!refuted_) emit_sequence(c, h, seg, seq);
   const bool plain = seg.sequence_length() == 0;
   if (!refuted_ && h.hushed && plain && !h.ack_allowed && c.arrivals == 1 && exact_clock()) {
     check(h.hush_rule, false, h, "silence");
@@ -192,6 +192,8 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
                [&] { return "seq=" + std::to_string(h.iss); })) {
       return;
     }
+    const bool caused = h.syn_due || ticked_ || c.arrivals > 0 || !exact_clock();
+    if (!check(Rule::tcp_retransmits_in_time, caused, h, "no SYN before its time-out")) return;
     if (!h.syn_due && c.arrivals == 0) count_retry(c, h, h.retries);
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 1, h,
                "no more SYNs")) {

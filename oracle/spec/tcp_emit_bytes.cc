@@ -9,13 +9,6 @@ namespace {
 
 constexpr Offset mss_least = 88;  // Linux takes no smaller one to heart (TCP_MIN_MSS).
 
-// Bytes of the options whose number depends on what is being told (RFC 7323 3.2, RFC 2018 3).
-Offset options_size(const TcpSegment& seg) {
-  const Offset timestamps = seg.options.timestamps ? 12 : 0;
-  const Offset sack = seg.options.sack_count > 0 ? 4 + 8 * Offset{seg.options.sack_count} : 0;
-  return timestamps + sack;
-}
-
 }  // namespace
 
 bool TcpEngine::payload_was_sent(const Connection& c, Offset begin,
@@ -33,6 +26,14 @@ bool TcpEngine::payload_was_sent(const Connection& c, Offset begin,
   return bytes.empty();
 }
 
+// Whether SND.NXT may have been set back there: to what waits for its acknowledgment, to the end of
+// a segment sent again since, or to the edge of a window taken back (Linux, tcp_acceptable_seq).
+bool TcpEngine::may_stand_at(const Connection& c, const Hypothesis& h, Offset seq) const {
+  if (seq < std::min(h.una_before, h.una) || seq > h.nxt) return false;
+  return seq == h.una || seq == h.una_before || seq == h.wnd_right || seq == h.wnd_right_low ||
+         seq == h.wnd_right_step || std::ranges::find(c.piece_ends, seq) != c.piece_ends.end();
+}
+
 // Where the segment stands in our sequence, and what it says is in it.
 void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
   const auto size = static_cast<Offset>(seg.payload.size());
@@ -47,8 +48,8 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
       return;
     }
     const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || h.wnd_right_low < h.nxt;
-    const Offset least = rewound ? std::min(h.una_before, h.una) : h.nxt_before;
-    check(Rule::tcp_ack_has_next_number, seq >= least && seq <= h.nxt, h,
+    const bool next = seq >= h.nxt_before && seq <= h.nxt;
+    check(Rule::tcp_ack_has_next_number, next || (rewound && may_stand_at(c, h, seq)), h,
           [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); });
     return;
   }
@@ -73,15 +74,12 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
 }
 
 // What a segment can carry: the peer's MSS, and what fits into a packet of this host's link beside
-// the headers (RFC 9293 3.7.1).
-Offset TcpEngine::room_in_packet(const Connection& c, const Hypothesis& h,
-                                 const TcpSegment& seg) const {
-  constexpr Offset tcp_header = 20;
+// the headers (RFC 9293 3.7.1), options aside.
+Offset TcpEngine::room_in_segment(const Connection& c, const Hypothesis& h) const {
   const Offset peer = std::max<Offset>(h.peer_mss, mss_least);
   if (host_->is_local(c.tuple.peer.ip)) return peer;
-  const Offset ip_header = c.tuple.peer.ip.is_v4() ? 20 : 40;
-  const Offset link = Offset{host_->config().mtu} - ip_header - tcp_header - options_size(seg);
-  return std::min(peer, std::max(link, mss_least));
+  const Offset headers = c.tuple.peer.ip.is_v4() ? 40 : 60;
+  return std::min(peer, Offset{host_->config().mtu} - headers);
 }
 
 // Whether it is known where the pieces end that the queue is cut into: TCP_MAXSEG and ICMP errors
@@ -93,15 +91,35 @@ bool TcpEngine::pieces_are_known(const Connection& c) const {
   return !host_->is_local(c.tuple.peer.ip) || (c.arrivals == 0 && exact_clock());
 }
 
-// Whether a segment of new bytes that end there is a full one, or carries all that a send accepted
-// (RFC 9293 3.8.6.2.1). Linux counts half the largest window seen as full, too
-// (tcp_bound_to_half_wnd).
-bool TcpEngine::is_piece(const Connection& c, const Hypothesis& h, const TcpSegment& seg,
-                         Offset end) const {
+// How the queue is cut into segments: each is a full one, or carries all that a send accepted or
+// all that the window allows (RFC 9293 3.8.6.2.1); what is sent again ends as before or so. Linux
+// counts half the largest window seen as full, too (tcp_bound_to_half_wnd).
+bool TcpEngine::emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
   const auto size = static_cast<Offset>(seg.payload.size());
-  const Offset full = std::min(room_in_packet(c, h, seg), h.wnd_first / 2);
-  return size >= full ||
-         std::ranges::any_of(c.runs, [&](const Run& run) { return run.end == end; });
+  const Offset end = seq + size;
+  const Offset full = std::min(room_in_segment(c, h) - (h.timestamps ? 12 : 0), h.wnd_first / 2);
+  const bool whole =
+      size >= full || std::ranges::any_of(c.runs, [&](const Run& run) { return run.end == end; });
+  const bool at_edge = end >= std::min(h.wnd_right_low, h.wnd_right);
+  const bool as_before = std::ranges::find(c.piece_ends, end) != c.piece_ends.end();
+  // New bytes that leave with old ones may start anywhere.
+  const bool known = !c.uneven && (seq == h.nxt || end <= h.nxt) && pieces_are_known(c);
+  if (known && !check(Rule::tcp_no_silly_segment, whole || at_edge || as_before, h, [&] {
+        return std::to_string(full) + " bytes, or all that a send accepted";
+      })) {
+    return false;
+  }
+  c.uneven |= !whole && !as_before;
+  return true;
+}
+
+// Those that no segment can end at any more are forgotten.
+void TcpEngine::note_piece(Connection& c, const Hypothesis& h, Offset end) {
+  if (!c.piece_ends.empty() && c.piece_ends.back() == end) return;
+  if (c.piece_ends.size() >= 64) {
+    std::erase_if(c.piece_ends, [&](Offset at) { return at + h.wnd_max < h.una_before; });
+  }
+  c.piece_ends.push_back(end);
 }
 
 void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
@@ -120,7 +138,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
     return;
   }
   const bool local = host_->is_local(c.tuple.peer.ip) && !exact_clock();
-  const Offset mss = room_in_packet(c, h, seg);
+  const Offset mss = room_in_segment(c, h);
   if (!local && !check(Rule::tcp_stays_in_mss, size <= mss, h,
                        [&] { return "at most " + std::to_string(mss) + " bytes"; })) {
     return;
@@ -129,17 +147,22 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
              [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); })) {
     return;
   }
-  if (end > h.nxt && size > 0) {
-    const bool known = !c.uneven && seq == h.nxt && pieces_are_known(c);
-    const bool piece = is_piece(c, h, seg, seq + size);
-    const bool at_edge = seq + size >= std::min(h.wnd_right_low, h.wnd_right);
-    if (known && !check(Rule::tcp_no_silly_segment, piece || at_edge, h, [&] {
-          return std::to_string(mss) + " bytes, or all that a send accepted";
-        })) {
-      return;
-    }
-    c.uneven |= !piece;
+  const bool earliest = seq <= h.una || h.resent || !ticked_ || c.arrivals > 0 || !exact_clock();
+  if (again && !check(Rule::tcp_retransmits_earliest, earliest, h,
+                      [&] { return "seq=" + std::to_string(wrap(h.una, h.iss)); })) {
+    return;
   }
+  // Only time, an arrival, or an ICMP error that asks for smaller segments makes a host send again;
+  // once it does, what is left of it may leave with any later event.
+  const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || h.wnd_right_low < h.nxt;
+  const bool caused = ticked_ || c.arrivals > 0 || rewound || !exact_clock() ||
+                      least_path_mtu_ < host_->config().mtu;
+  if (again && !check(Rule::tcp_retransmits_in_time, caused, h, "nothing before its time-out")) {
+    return;
+  }
+  h.resent |= again;
+  if (size > 0 && !emit_piece(c, h, seg, seq)) return;
+  note_piece(c, h, end);
   const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;
   if (retransmits) {
     count_retry(c, h, h.retries);
@@ -154,7 +177,9 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
 }
 
 // RFC 7323 2.2, 3.2; RFC 2018 2: what both SYNs offered, and nothing else.
-void TcpEngine::emit_options(Connection&, Hypothesis& h, const TcpSegment& seg) {
+void TcpEngine::emit_options(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  // While there are blocks to show, less fits beside them (RFC 6691), and not only into this one.
+  if (seg.options.sack_count > 0) c.uneven = true;
   check(Rule::tcp_options_need_both, h.timestamps || !seg.options.timestamps, h, "no timestamps");
   check(Rule::tcp_options_need_both, h.sack || seg.options.sack_count == 0, h, "no SACK blocks");
 }

@@ -242,9 +242,11 @@ class TcpEngine {
   void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
-  Offset room_in_packet(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
+  Offset room_in_segment(const Connection& c, const Hypothesis& h) const;
   bool pieces_are_known(const Connection& c) const;
-  bool is_piece(const Connection& c, const Hypothesis& h, const TcpSegment& seg, Offset end) const;
+  bool emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  static void note_piece(Connection& c, const Hypothesis& h, Offset end);
+  bool may_stand_at(const Connection& c, const Hypothesis& h, Offset seq) const;
   void emit_options(Connection& c, Hypothesis& h, const TcpSegment& seg);
 
   // tcp_timers.cc: ticks and deadlines.
