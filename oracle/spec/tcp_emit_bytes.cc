@@ -98,26 +98,27 @@ bool TcpEngine::emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, 
   const auto size = static_cast<Offset>(seg.payload.size());
   const Offset end = seq + size;
   const Offset full = std::min(room_in_segment(c, h) - (h.timestamps ? 12 : 0), h.wnd_first / 2);
-  const bool whole =
-      size >= full || std::ranges::any_of(c.runs, [&](const Run& run) { return run.end == end; });
+  const auto ends_send = [&](const Run& run) { return run.end == end; };
+  const bool apart = size < full && std::ranges::none_of(c.runs, ends_send) &&
+                     std::ranges::find(c.piece_ends, end) == c.piece_ends.end();
   const bool at_edge = end >= std::min(h.wnd_right_low, h.wnd_right);
-  const bool as_before = std::ranges::find(c.piece_ends, end) != c.piece_ends.end();
   // New bytes that leave with old ones may start anywhere.
   const bool known = !c.uneven && (seq == h.nxt || end <= h.nxt) && pieces_are_known(c);
-  if (known && !check(Rule::tcp_no_silly_segment, whole || at_edge || as_before, h, [&] {
+  if (known && !check(Rule::tcp_no_silly_segment, !apart || at_edge, h, [&] {
         return std::to_string(full) + " bytes, or all that a send accepted";
       })) {
     return false;
   }
-  c.uneven |= !whole && !as_before;
+  c.uneven |= apart;
   return true;
 }
 
 // Those that no segment can end at any more are forgotten.
 void TcpEngine::note_piece(Connection& c, const Hypothesis& h, Offset end) {
   if (!c.piece_ends.empty() && c.piece_ends.back() == end) return;
-  if (c.piece_ends.size() >= 64) {
-    std::erase_if(c.piece_ends, [&](Offset at) { return at + h.wnd_max < h.una_before; });
+  if (c.piece_ends.size() % 64 == 63) {
+    const Offset least = std::min(h.una_before, h.una);
+    std::erase_if(c.piece_ends, [&](Offset at) { return at < least; });
   }
   c.piece_ends.push_back(end);
 }
