@@ -43,7 +43,8 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
   const bool keepalive = owner != 0 && host_->socket(owner).keepalive;
   if (size == 0 && !fin) {
     const bool probe = seq == h.una - 1 || (seq == h.una_before - 1);
-    if (probe && (keepalive || (unsent && h.una == h.nxt))) {
+    const bool timed = ticked_ || !exact_clock();
+    if (probe && timed && (keepalive || (unsent && h.una == h.nxt))) {
       count_retry(c, h, h.probes);
       return;
     }
