@@ -71,6 +71,7 @@ void add_rules(CLI::App& app, int& exit_code);
 void add_ports(CLI::App& app, int& exit_code);
 void add_lies(CLI::App& app, int& exit_code);
 void add_generator(CLI::App& app, int& exit_code);
+void add_discriminate(CLI::App& app, int& exit_code);
 void add_example(CLI::App& app, int& exit_code);
 
 }  // namespace lockstep::cli

@@ -91,6 +91,9 @@ class CommandLine(unittest.TestCase):
             (["example", "tcp.peer.name", "-o", "file", "--runs", "500"], "name a folder"),
             (["promote", "nope"], "cannot read nope"),
             (["generator", "--runs", "-1"], "--runs"),
+            (["discriminate", "--changes", "0"], "--changes"),
+            (["discriminate", "--scenarios", "0", "--out", "file"], "name a folder"),
+            (["discriminate", "missing.scn"], "no such file"),
         ]:
             with self.subTest(arguments=arguments):
                 self.check_usage(arguments, words)
@@ -204,6 +207,31 @@ class CommandLine(unittest.TestCase):
     def test_a_budget_smaller_than_the_workers_is_kept(self):
         done = self.run_command("fuzz", "--runs", "1", "--jobs", "4")
         self.assertTrue(done.stdout.lstrip().startswith("1 scenarios"), done.stdout)
+
+    # Rows of `lockstep discriminate` by kind: changes, rejected, share, ..., survivors.
+    def kinds_of(self, done):
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [line.split() for line in done.stdout.split("rejected by")[0].splitlines()[2:]]
+        return {row[0]: row[1:] for row in rows}
+
+    def test_changed_traces_are_counted_by_kind(self):
+        arguments = ["discriminate", "--scenarios", "40", "--seed", "3", "--out", "survivors"]
+        done = self.run_command(*arguments)
+        kinds = self.kinds_of(done)
+        self.assertEqual(list(kinds), ["errno", "length", "byte", "order", "address", "flag", "seq",
+                                       "ack", "window", "eof", "rst", "removed", "repeated",
+                                       "added", "delayed"])
+        for kind in ("errno", "length", "byte", "address", "seq", "eof", "rst"):
+            self.assertGreaterEqual(float(kinds[kind][2]), 90, kind)
+        self.assertTrue(done.stdout.startswith("40 accepted traces (0 others left out)"))
+        self.assertIn("udp.nothing_from_nowhere", done.stdout)
+        self.assertIn("repeated, repeated: ack", (self.folder / "survivors/survivors.txt").read_text())
+        self.assertEqual(done.stdout, self.run_command(*arguments).stdout)
+
+    def test_changes_are_made_of_scenario_files(self):
+        done = self.run_command("discriminate", SCENARIO, "--changes", "200", "--survivors", "1")
+        self.assertTrue(done.stdout.startswith("1 accepted traces"), done.stdout)
+        self.assertEqual(self.kinds_of(done)["eof"][2], "100.00")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ using scenario::HostIndex;
 namespace step = scenario::step;
 
 Runner::Runner(PortFactory factory, const oracle::Dialect& dialect)
-    : factory_(std::move(factory)), oracle_(dialect) {}
+    : factory_(std::move(factory)), witness_(dialect) {}
 
 Runner::~Runner() = default;
 
@@ -42,7 +42,7 @@ void Runner::start(std::span<const scenario::HostLine> hosts) {
     traits[i] = &hosts_[i].port->traits();
     situation_.features.push_back(traits[i]->features);
   }
-  oracle_.start({configs, hosts.size()}, {traits, hosts.size()});
+  witness_.start({configs, hosts.size()}, {traits, hosts.size()});
   flight_.clear();
   bindings_.clear();
   streams_.clear();
@@ -58,6 +58,7 @@ Effect Runner::apply(const scenario::Step& to_apply) {
   resolved_ = to_apply;
   if (resolved_.label == 0) resolved_.label = situation_.next_label;
   situation_.next_label = std::max(situation_.next_label, resolved_.label + 1);
+  witness_.set_step(resolved_.label);
   if (!std::holds_alternative<step::Expect>(resolved_.action)) recent_.clear();
   caused_ = 0;
   if (trace_ != nullptr && names_ != nullptr) {
@@ -77,11 +78,11 @@ Effect Runner::apply(const scenario::Step& to_apply) {
 
 void Runner::end_micro_step() {
   if (stopped()) return;
-  oracle_.on_step_end();
-  if (oracle_.violation()) {
+  witness_.on_step_end();
+  if (witness_.oracle().violation()) {
     stop(Outcome::violation, "");
-  } else if (!oracle_.inconclusive().empty()) {
-    stop(Outcome::inconclusive, std::string(oracle_.inconclusive()));
+  } else if (!witness_.oracle().inconclusive().empty()) {
+    stop(Outcome::inconclusive, std::string(witness_.oracle().inconclusive()));
   }
 }
 
@@ -91,7 +92,7 @@ void Runner::stop(Outcome outcome, std::string message) {
   verdict_.step = resolved_.label;
   verdict_.line = resolved_.line;
   verdict_.message = std::move(message);
-  if (outcome == Outcome::violation) verdict_.violation = *oracle_.violation();
+  if (outcome == Outcome::violation) verdict_.violation = *witness_.oracle().violation();
 }
 
 Effect Runner::act(const step::Tick& tick) {
@@ -114,8 +115,8 @@ Effect Runner::act(const step::Settle&) {
     }
     if (stopped()) return Effect::some;
     if (bare > settle_packets_max) break;
-    if (oracle_.quiet() && !retransmission_pending()) {
-      oracle_.on_settled();
+    if (witness_.oracle().quiet() && !retransmission_pending()) {
+      witness_.on_settled();
       return Effect::some;
     }
     for (std::size_t host = 0; host < hosts_in_use_ && !stopped(); ++host) {
@@ -123,17 +124,17 @@ Effect Runner::act(const step::Settle&) {
       end_micro_step();
     }
   }
-  if (oracle_.may_stay_unsettled()) return Effect::some;
-  if (flight_.empty() && oracle_.quiet()) {
+  if (witness_.oracle().may_stay_unsettled()) return Effect::some;
+  if (flight_.empty() && witness_.oracle().quiet()) {
     // Into a window that was taken back the kernel sends again for ever.
-    oracle_.on_settled();
+    witness_.on_settled();
     return Effect::some;
   }
   if (rounds < settle_rounds_max && bare <= settle_packets_max) {
     facts_.cut_short = true;
     return Effect::some;
   }
-  oracle_.on_settled();
+  witness_.on_settled();
   end_micro_step();
   stop(Outcome::unsettled, unsettled_message());
   return Effect::some;
@@ -169,7 +170,8 @@ std::string Runner::unsettled_message() const {
       std::to_string(settle_packets_max) +
       " packets without payload something is still in flight or owed; the oracle sees";
   for (std::size_t host = 0; host < hosts_in_use_; ++host) {
-    text += "\n" + lines_[host].name + ": " + oracle_.describe_host(static_cast<HostIndex>(host));
+    text += "\n" + lines_[host].name + ": " +
+            witness_.oracle().describe_host(static_cast<HostIndex>(host));
   }
   return text;
 }
@@ -208,7 +210,7 @@ Effect Runner::act(const step::Expect& expect) {
 Effect Runner::act(const step::Reboot& reboot) {
   if (reboot.host >= hosts_in_use_) return Effect::none;
   hosts_[reboot.host].port->reset(lines_[reboot.host].config);
-  oracle_.on_reboot(reboot.host);
+  witness_.on_reboot(reboot.host);
   if (trace_ != nullptr) trace_event(TraceEvent::Kind::reboot, reboot.host);
   for (scenario::OpenSocket& socket : situation_.sockets) {
     if (socket.host == reboot.host) socket.phase = scenario::Phase::closed;

@@ -15,9 +15,9 @@
 #include "oracle/judge/shown.h"
 #include "oracle/judge/trace.h"
 #include "oracle/judge/verdict.h"
+#include "oracle/judge/witness.h"
 #include "oracle/scenario/situation.h"
 #include "oracle/scenario/step.h"
-#include "oracle/spec/oracle.h"
 #include "stack/port/port.h"
 #include "stack/wire/flight.h"
 
@@ -73,6 +73,8 @@ class Runner {
   void set_patience(const Patience& patience) { patience_ = patience; }
   // Events are appended there from the next step on; nullptr for none. Kept across start().
   void set_trace(Trace* trace) { trace_ = trace; }
+  // What the oracle is shown is kept there from the next start() on; nullptr for none.
+  void set_recording(Recording* recording) { witness_.set_recording(recording); }
   // Whether `expect` steps may come: what left since the last other step is kept for them.
   void set_keeps_recent(bool on) { keeps_recent_ = on; }
   // Whose names traces print; without it hosts and sockets have numbers. Kept across start().
@@ -85,8 +87,8 @@ class Runner {
   const Verdict& verdict() const { return verdict_; }
   const scenario::Situation& situation() const { return situation_; }
   const Facts& facts() const { return facts_; }
-  oracle::Oracle& oracle() { return oracle_; }
-  const oracle::Oracle& oracle() const { return oracle_; }
+  oracle::Oracle& oracle() { return witness_.oracle(); }
+  const oracle::Oracle& oracle() const { return witness_.oracle(); }
   // The last step applied, with its packet named by the step that caused it.
   const scenario::Step& resolved_step() const { return resolved_; }
   Port& port(scenario::HostIndex host) { return *hosts_[host].port; }
@@ -168,7 +170,7 @@ class Runner {
   TraceEvent* trace_event(TraceEvent::Kind kind, scenario::HostIndex host);
 
   PortFactory factory_;
-  oracle::Oracle oracle_;
+  Witness witness_;
   std::vector<Host> hosts_;  // Reused; the first hosts_in_use_ are in the world.
   std::size_t hosts_in_use_ = 0;
   std::span<const scenario::HostLine> lines_;

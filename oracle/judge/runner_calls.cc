@@ -41,13 +41,13 @@ Effect Runner::act(const step::Call& call_step) {
     return Effect::some;
   }
   const SyscallResult result = hosts_[call_step.host].port->call(call);
-  oracle_.on_call(call_step.host, call, result, tag);
+  witness_.on_call(call_step.host, call, result, tag);
   if (trace_ != nullptr) {
     trace_event(TraceEvent::Kind::call, call_step.host)->text = result_text(call, result);
   }
   follow_call(call_step, call, result);
   collect_touched(call_step.host);
-  if (!stopped() && oracle_.violation()) stop(Outcome::violation, "");
+  if (!stopped() && witness_.oracle().violation()) stop(Outcome::violation, "");
   if (resolved_.expected) check_expected(call_step, result);
   return Effect::some;
 }
@@ -112,7 +112,7 @@ std::optional<Endpoint> Runner::local_endpoint(scenario::SocketName name) {
     call.call = Call::getsockname;
     call.fd = binding(name)->fd;
     const SyscallResult result = hosts_[socket->host].port->call(call);
-    oracle_.on_call(socket->host, call, result, {});
+    witness_.on_call(socket->host, call, result, {});
     const Endpoint* local = std::get_if<Endpoint>(&result.address);
     if (!result.ok() || local == nullptr || local->port == 0) return std::nullopt;
     socket->local = *local;

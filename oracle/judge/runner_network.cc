@@ -104,7 +104,7 @@ Effect Runner::act(const step::Corrupt& corrupt) {
   // A flip outside what the checksums cover leaves a packet that is well-formed, but another one.
   if (const auto decoded = decode_packet(bytes_)) {
     note_arrival(entry.to, *decoded);
-    oracle_.on_arrived(entry.to, *decoded);
+    witness_.on_arrived(entry.to, *decoded);
   }
   hosts_[entry.to].port->deliver_bytes(bytes_);
   collect_touched(entry.to);
@@ -232,10 +232,10 @@ void Runner::arrive(HostIndex from, HostIndex to, const Packet& packet, std::uin
   if (byte_path_) {
     bytes_.clear();
     LOCKSTEP_CHECK(encode_packet(packet, bytes_).has_value());
-    oracle_.on_arrived(to, packet, from == TraceEvent::none_host);
+    witness_.on_arrived(to, packet, from == TraceEvent::none_host);
     hosts_[to].port->deliver_bytes(bytes_);
   } else {
-    oracle_.on_arrived(to, packet, from == TraceEvent::none_host);
+    witness_.on_arrived(to, packet, from == TraceEvent::none_host);
     hosts_[to].port->deliver(packet);
   }
   collect_touched(to);
@@ -263,14 +263,14 @@ void Runner::collect(HostIndex host) {
           trace_event(TraceEvent::Kind::looped_left, host)->packet = event.packet;
         }
         follow_packet(host, event.packet);
-        oracle_.on_left(host, event.packet);
+        witness_.on_left(host, event.packet);
         break;
       case WireEvent::Kind::looped_arrived:
         if (trace_ != nullptr) {
           trace_event(TraceEvent::Kind::looped_arrived, host)->packet = event.packet;
         }
         note_arrival(host, event.packet);
-        oracle_.on_arrived(host, event.packet);
+        witness_.on_arrived(host, event.packet);
         break;
     }
   }
@@ -278,7 +278,7 @@ void Runner::collect(HostIndex host) {
 
 void Runner::launch(HostIndex from, Packet&& packet) {
   follow_packet(from, packet);
-  oracle_.on_left(from, packet);
+  witness_.on_left(from, packet);
   if (packet.destination.is_broadcast()) {
     for (std::size_t to = 0; to < hosts_in_use_; ++to) {
       if (to != from) launch_to(from, static_cast<HostIndex>(to), Packet(packet));
@@ -373,7 +373,7 @@ void Runner::tick_host(HostIndex host, std::uint32_t ticks) {
   hosts_[host].ticks += ticks;
   if (trace_ != nullptr) trace_event(TraceEvent::Kind::tick, host)->amount = ticks;
   hosts_[host].port->tick(ticks);
-  oracle_.on_tick(host, ticks);
+  witness_.on_tick(host, ticks);
   collect_touched(host);
 }
 

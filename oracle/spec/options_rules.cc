@@ -200,6 +200,9 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
     case OptionName::tcp_user_timeout:
       socket.user_timeout_ms = asked.value;
       return;
+    case OptionName::tcp_maxseg:
+      socket.max_segment = asked.value;
+      return;
     case OptionName::so_linger:
       socket.linger_on = on;
       if (on) socket.linger_seconds = asked.seconds;
@@ -209,7 +212,6 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
     case OptionName::so_acceptconn:
     case OptionName::tcp_nodelay:
     case OptionName::tcp_cork:
-    case OptionName::tcp_maxseg:
     case OptionName::tcp_keepidle:
     case OptionName::tcp_keepintvl:
     case OptionName::tcp_keepcnt:

@@ -67,7 +67,7 @@
   X(tcp_recv_in_order, "tcp.recv.in_order", must, "52 107", "RFC 9293 3.8",                                             \
     "recv returns the bytes of the peer's stream, each once and in order.")                                             \
   X(tcp_recv_returns_queued, "tcp.recv.returns_queued", must, "52 57 72 174", "recv(2)",                                \
-    "recv never answers EAGAIN or the end while bytes are queued.")                                                     \
+    "recv returns all that is queued, as far as there is room, and EAGAIN or the end only when nothing is.")                                                     \
   X(tcp_recv_data_before_error, "tcp.recv.data_before_error", must, "61", "RFC 9293 3.10.7.4; recv(2)",                 \
     "Bytes queued when a connection is reset are read before its error.")                                               \
   X(tcp_recv_end_after_fin, "tcp.recv.end_after_fin", must, "59 60", "recv(2)",                                         \

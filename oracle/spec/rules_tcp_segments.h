@@ -82,6 +82,8 @@
     "Nothing new is sent past the window that the peer offered, but a probe of one byte.")                              \
   X(tcp_stays_in_mss, "tcp.stays_in_mss", must, "114", "RFC 9293 3.7.1",                                                \
     "No segment carries more than the peer's MSS, 536 when it offered none.")                                           \
+  X(tcp_no_silly_segment, "tcp.no_silly_segment", must, "120", "RFC 9293 3.8.6.2.1",                                    \
+    "Bytes leave in full segments, up to the end of a send or the edge of the window, or as they left before.")                     \
   X(tcp_window_never_shrinks, "tcp.window.never_shrinks", must, "115", "RFC 9293 3.8.6",                                \
     "The right edge of the offered window never moves back.")                                                           \
   X(tcp_options_need_both, "tcp.options_need_both", must, "111", "RFC 7323 2.2, 3.2; RFC 2018 2",                       \
@@ -106,6 +108,8 @@
     "An ICMP error ends a connection that is being opened and no other.")                                               \
   X(tcp_retransmits_in_time, "tcp.retransmits_in_time", must, "122 123 126", "RFC 6298 5",                              \
     "What is not acknowledged is sent again, at twice the interval each time.")                                         \
+  X(tcp_retransmits_earliest, "tcp.retransmits_earliest", must, "122", "RFC 6298 5.4",                                  \
+    "When time alone makes a host send again, it begins at the earliest byte not acknowledged.")                        \
   X(tcp_retry_limit, "tcp.retry.limit", must, "49 125", "RFC 9293 3.8.3",                                               \
     "After the last retransmission, and not before, a connection is given up with ETIMEDOUT.")                          \
   X(tcp_syn_is_answered, "tcp.syn.is_answered", must, "49 129", "RFC 9293 3.5",                                         \

@@ -51,6 +51,7 @@ void TcpEngine::learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   h.timestamps = seg.options.timestamps.has_value();
   h.sack = seg.options.sack_permitted;
   h.wnd_max = seg.window;
+  h.wnd_first = seg.window;
   h.wnd_right = h.wnd_right_low = h.wnd_right_step = 1 + Offset{seg.window};
 }
 

@@ -61,6 +61,7 @@ struct Hypothesis {
   Offset wnd_right = 0;      // The edge that the peer allows: of the last update it may have taken.
   Offset wnd_right_low = 0;  // The least edge that it may go by.
   Offset wnd_max = 0;        // The largest window ever seen.
+  Offset wnd_first = 0;      // That of the peer's SYN.
   Offset wl1 = 0;
   Offset wl2 = 0;
   Offset una_before = 0;      // Values at the start of the step: what leaves in a step may
@@ -120,6 +121,7 @@ struct Hypothesis {
   std::uint32_t probes = 0;       // Of a closed window or of an idle peer, since anything arrived.
   std::uint32_t duplicate_acks = 0;
   bool shown_in_step = false;  // A segment with an ACK left in this step.
+  bool resent = false;         // The earliest unacknowledged byte left again in this step.
   bool timed_out = false;      // Given up, as far as can be told.
   bool doubtful = false;       // A forgery or its consequence: nothing is owed by the settle.
 
@@ -161,11 +163,13 @@ struct Connection {
   Offset end = 1;       // One past the last byte that send accepted.
   Offset text_end = 0;  // No copy of any hypothesis reaches past it.
   std::vector<Run> runs;
+  std::vector<Offset> piece_ends;         // Where segments with bytes or a FIN ended.
   std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
   bool own_timestamps = false;
   bool own_sack = false;
   std::optional<std::uint32_t> iss_floor;  // SND.NXT of the connection in TIME-WAIT it replaced.
   std::uint16_t own_window = 0;            // In our SYN.
+  bool uneven = false;                     // Where the pieces of what is queued end is not known.
   bool blocked = false;                    // A send answered EAGAIN and nothing has happened since.
   std::int32_t writable_buffer = 0;        // SO_SNDBUF as it was then.
   bool writable = false;                   // A poll answered OUT and nothing has happened since.

@@ -6,7 +6,6 @@
 #include "oracle/spec/tcp_engine.h"
 
 namespace lockstep::oracle {
-
 Connection* TcpEngine::find_for_tuple(const FourTuple& tuple, bool alive) {
   Connection* found = nullptr;
   for (std::size_t i = 0; i < used_; ++i) {
@@ -125,8 +124,8 @@ void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   }
   const Offset seq = unwrap(seg.seq, h.iss, h.nxt);
   emit_ack(c, h, seg);
-  if (!refuted_) emit_sequence(c, h, seg, seq);
   if (!refuted_) emit_options(c, h, seg);
+  if (!refuted_) emit_sequence(c, h, seg, seq);
   const bool plain = seg.sequence_length() == 0;
   if (!refuted_ && h.hushed && plain && !h.ack_allowed && c.arrivals == 1 && exact_clock()) {
     check(h.hush_rule, false, h, "silence");
@@ -193,6 +192,9 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
                [&] { return "seq=" + std::to_string(h.iss); })) {
       return;
     }
+    const bool caused = h.syn_due || ticked_ || c.arrivals > 0 || !exact_clock();
+    if (!check(Rule::tcp_retransmits_in_time, caused, h, "no SYN before its time-out")) return;
+    h.resent = true;
     if (!h.syn_due && c.arrivals == 0) count_retry(c, h, h.retries);
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 1, h,
                "no more SYNs")) {
@@ -275,104 +277,6 @@ void TcpEngine::emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg,
   // Short of memory, Linux takes back what it offered, and counts from what it shows instead.
   h.edge = is_short ? edge : std::max(h.edge, edge);
   h.read_at_edge = h.read;
-}
-
-bool TcpEngine::payload_was_sent(const Connection& c, Offset begin,
-                                 std::span<const std::byte> bytes) const {
-  for (const Run& run : c.runs) {
-    if (bytes.empty()) return true;
-    if (begin < run.begin || begin >= run.end) continue;
-    const auto count = std::min(bytes.size(), static_cast<std::size_t>(run.end - begin));
-    const PayloadTag tag{run.tag.key,
-                         run.tag.offset + static_cast<std::uint64_t>(begin - run.begin)};
-    if (!payload_matches(tag, bytes.first(count))) return false;
-    bytes = bytes.subspan(count);
-    begin += static_cast<Offset>(count);
-  }
-  return bytes.empty();
-}
-
-// Where the segment stands in our sequence, and what it says is in it.
-void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
-  const auto size = static_cast<Offset>(seg.payload.size());
-  const bool fin = seg.has(tcp_fin);
-  const bool unsent = h.nxt < end_of_send(c, h);
-  const SocketId owner = c.socket != 0 ? c.socket : c.listener;
-  const bool keepalive = owner != 0 && host_->socket(owner).keepalive;
-  if (size == 0 && !fin) {
-    const bool probe = seq == h.una - 1 || (seq == h.una_before - 1);
-    if (probe && (keepalive || (unsent && h.una == h.nxt))) {
-      count_retry(c, h, h.probes);
-      return;
-    }
-    const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || h.wnd_right_low < h.nxt;
-    const Offset least = rewound ? std::min(h.una_before, h.una) : h.nxt_before;
-    check(Rule::tcp_ack_has_next_number, seq >= least && seq <= h.nxt, h,
-          [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); });
-    return;
-  }
-  if (keepalive && size <= 1 && seq == h.una - 1) {
-    count_retry(c, h, h.probes);
-    return;
-  }
-  if (!check(Rule::tcp_sends_accepted_bytes,
-             seq >= std::min(h.una_before, h.una) && seq >= 1 && seq + size <= c.end, h, [&] {
-               return "bytes of seq " + std::to_string(wrap(h.una, h.iss)) + ".." +
-                      std::to_string(wrap(c.end, h.iss));
-             })) {
-    return;
-  }
-  if (fin && !check(c.wants_fin ? Rule::tcp_fin_follows_data : Rule::tcp_fin_needs_close,
-                    c.wants_fin && seq + size == c.fin_offset(), h,
-                    c.wants_fin ? "a FIN after the last byte" : "no FIN")) {
-    return;
-  }
-  if (fin) judgement_->apply(Rule::tcp_fin_needs_close);
-  emit_payload(c, h, seg, seq);
-}
-
-void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
-  const auto size = static_cast<Offset>(seg.payload.size());
-  const Offset end = seq + size + (seg.has(tcp_fin) ? 1 : 0);
-  if (!check(seq < h.nxt ? Rule::tcp_same_bytes_again : Rule::tcp_sends_accepted_bytes,
-             payload_was_sent(c, seq, seg.payload.bytes()), h, "the bytes that send accepted")) {
-    return;
-  }
-  // A probe of a closed window carries one byte past it; a FIN takes no room in Linux's count.
-  const bool fits = seq + size <= std::max(h.wnd_right_step, h.wnd_right);
-  const bool probe = size == 1 && seq >= h.wnd_right_low;
-  const bool again = end <= h.nxt;
-  if (!check(Rule::tcp_stays_in_window, fits || probe || again, h,
-             [&] { return "nothing past seq " + std::to_string(wrap(h.wnd_right, h.iss)); })) {
-    return;
-  }
-  const bool local = host_->is_local(c.tuple.peer.ip) && !exact_clock();
-  const Offset mss = std::max<Offset>(h.peer_mss, 88);
-  if (!local && !check(Rule::tcp_stays_in_mss, size <= mss, h,
-                       [&] { return "at most " + std::to_string(mss) + " bytes"; })) {
-    return;
-  }
-  if (!check(Rule::tcp_no_gap_in_sending, seq <= h.nxt, h,
-             [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); })) {
-    return;
-  }
-  const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;
-  if (retransmits) {
-    count_retry(c, h, h.retries);
-    h.duplicate_acks = 0;
-    if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 4, h,
-               "no more retransmissions")) {
-      return;
-    }
-  }
-  if (h.una == h.nxt) begin_wait(h);
-  h.nxt = std::max(h.nxt, end);
-}
-
-// RFC 7323 2.2, 3.2; RFC 2018 2: what both SYNs offered, and nothing else.
-void TcpEngine::emit_options(Connection&, Hypothesis& h, const TcpSegment& seg) {
-  check(Rule::tcp_options_need_both, h.timestamps || !seg.options.timestamps, h, "no timestamps");
-  check(Rule::tcp_options_need_both, h.sack || seg.options.sack_count == 0, h, "no SACK blocks");
 }
 
 }  // namespace lockstep::oracle

@@ -60,7 +60,9 @@ Connection& TcpEngine::make_connection(const FourTuple& tuple) {
 void TcpEngine::free_connection(Connection& c) {
   std::vector<Run> runs = std::move(c.runs);
   std::vector<Hypothesis> hypotheses = std::move(c.hypotheses);
+  std::vector<Offset> piece_ends = std::move(c.piece_ends);
   runs.clear();
+  piece_ends.clear();
   if (hypotheses.size() > 1) hypotheses.resize(1);
   for (Hypothesis& h : hypotheses) {
     Copies copies = std::move(h.copies);
@@ -76,6 +78,7 @@ void TcpEngine::free_connection(Connection& c) {
   }
   c = Connection();
   c.runs = std::move(runs);
+  c.piece_ends = std::move(piece_ends);
   c.hypotheses = std::move(hypotheses);
 }
 

@@ -233,14 +233,21 @@ class TcpEngine {
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter);
   void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
-  void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
-  void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack);
-  void emit_options(Connection& c, Hypothesis& h, const TcpSegment& seg);
-  bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
   Connection* find_for_tuple(const FourTuple& tuple, bool alive);
   Connection* find_opening(const FourTuple& tuple);
+
+  // tcp_emit_bytes.cc: what they carry.
+  void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
+  Offset room_in_segment(const Connection& c, const Hypothesis& h) const;
+  bool pieces_are_known(const Connection& c) const;
+  bool emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  static void note_piece(Connection& c, const Hypothesis& h, Offset end);
+  bool may_stand_at(const Connection& c, const Hypothesis& h, Offset seq) const;
+  void emit_options(Connection& c, Hypothesis& h, const TcpSegment& seg);
 
   // tcp_timers.cc: ticks and deadlines.
   bool time_changes_nothing(const Connection& c) const;

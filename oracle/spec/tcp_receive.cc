@@ -63,6 +63,11 @@ void TcpEngine::receive_bytes(Hypothesis& h) {
              })) {
     return;
   }
+  const Offset least = std::min<Offset>(h.readable(), static_cast<Offset>(call_->buffer.size()));
+  if (!h.stream_unknown && !check(Rule::tcp_recv_returns_queued, count >= least, h,
+                                  [&] { return "at least " + std::to_string(least) + " bytes"; })) {
+    return;
+  }
   const bool discards = (call_->flags & msg_trunc) != 0;
   const auto bytes = call_->buffer.first(static_cast<std::size_t>(count));
   if (!discards && !h.stream_unknown &&

@@ -205,6 +205,7 @@ void TcpEngine::begin_step(Hypothesis& h) {
   h.ack_due = false;
   h.ack_allowed = false;
   h.shown_in_step = false;
+  h.resent = false;
   h.una_before = h.una;
   h.nxt_before = h.nxt;
   h.rcv_before = h.rcv_nxt;

@@ -1,0 +1,74 @@
+#include "oracle/discriminate/replay.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace lockstep::discriminate {
+namespace {
+
+using judge::Observation;
+
+void show_call(oracle::Oracle& oracle, const Observation& seen, std::vector<std::byte>& buffer) {
+  Syscall call = seen.call;
+  if (call.call == Call::send || call.call == Call::sendto) {
+    call.data = seen.bytes.bytes();
+  } else if (seen.room > 0) {
+    buffer.assign(seen.room, std::byte{0});
+    const std::size_t count = std::min(seen.bytes.size(), buffer.size());
+    std::ranges::copy(seen.bytes.bytes().first(count), buffer.begin());
+    call.buffer = buffer;
+  }
+  oracle.on_call(seen.host, call, seen.result, seen.tag);
+}
+
+// False when the runner would have waited for what is owed, and nothing more comes.
+bool settles(oracle::Oracle& oracle) {
+  const bool quiet = oracle.quiet();
+  if (!quiet && oracle.may_stay_unsettled()) return true;
+  oracle.on_settled();
+  return quiet;
+}
+
+}  // namespace
+
+Judged show(oracle::Oracle& oracle, const judge::Recording& world,
+            std::span<const judge::Observation* const> observations) {
+  std::vector<const HostConfig*> configs;
+  std::vector<const PortTraits*> traits;
+  for (const HostConfig& config : world.configs) configs.push_back(&config);
+  for (const PortTraits& trait : world.traits) traits.push_back(&trait);
+  oracle.start(configs, traits);
+  std::vector<std::byte> buffer;
+  bool settled = true;
+  for (const Observation* seen : observations) {
+    switch (seen->kind) {
+      case Observation::Kind::call:
+        show_call(oracle, *seen, buffer);
+        break;
+      case Observation::Kind::left:
+        oracle.on_left(seen->host, seen->packet);
+        break;
+      case Observation::Kind::arrived:
+        oracle.on_arrived(seen->host, seen->packet, seen->forged);
+        break;
+      case Observation::Kind::tick:
+        oracle.on_tick(seen->host, seen->ticks);
+        break;
+      case Observation::Kind::reboot:
+        oracle.on_reboot(seen->host);
+        break;
+      case Observation::Kind::step_end:
+        oracle.on_step_end();
+        break;
+      case Observation::Kind::settled:
+        settled = settles(oracle);
+        break;
+    }
+    if (oracle.violation()) return {Answer::rejected, oracle.violation()->rule};
+    if (!oracle.inconclusive().empty()) return {Answer::inconclusive, {}};
+    if (!settled) return {Answer::unsettled, {}};
+  }
+  return {};
+}
+
+}  // namespace lockstep::discriminate
