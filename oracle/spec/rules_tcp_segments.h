@@ -80,6 +80,8 @@
     "New bytes follow those sent before without a gap.")                                                                \
   X(tcp_stays_in_window, "tcp.stays_in_window", must, "116", "RFC 9293 3.8.6",                                          \
     "Nothing new is sent past the window that the peer offered, but a probe of one byte.")                              \
+  X(tcp_window_is_probed, "tcp.window.is_probed", must, "118", "RFC 9293 3.8.6.1",                                       \
+    "A window that closed on something to send is probed, at twice the interval each time.")                            \
   X(tcp_stays_in_mss, "tcp.stays_in_mss", must, "114", "RFC 9293 3.7.1",                                                \
     "No segment carries more than the peer's MSS, 536 when it offered none.")                                           \
   X(tcp_no_silly_segment, "tcp.no_silly_segment", must, "120", "RFC 9293 3.8.6.2.1",                                    \

@@ -119,6 +119,8 @@ struct Hypothesis {
   std::uint32_t ack_waited = 0;   // Since data arrived that no ACK has shown.
   std::uint32_t state_age = 0;    // In TIME_WAIT or FIN_WAIT_2.
   std::uint32_t probes = 0;       // Of a closed window or of an idle peer, since anything arrived.
+  std::uint32_t stalled_for = 0;  // Since only a closed window holds back what is to be sent.
+  std::uint32_t stalled_probes = 0;  // Of that window, answered or not.
   std::uint32_t duplicate_acks = 0;
   bool shown_in_step = false;  // A segment with an ACK left in this step.
   bool resent = false;         // The earliest unacknowledged byte left again in this step.

@@ -45,6 +45,7 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
     const bool probe = seq == h.una - 1 || (seq == h.una_before - 1);
     const bool timed = ticked_ || !exact_clock();
     if (probe && timed && (keepalive || (unsent && h.una == h.nxt))) {
+      ++h.stalled_probes;
       count_retry(c, h, h.probes);
       return;
     }
@@ -174,7 +175,10 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
       return;
     }
   }
-  if (h.una == h.nxt) begin_wait(h);
+  if (h.una == h.nxt) {
+    begin_wait(h);
+    h.stalled_for = h.stalled_probes = 0;
+  }
   h.nxt = std::max(h.nxt, end);
 }
 

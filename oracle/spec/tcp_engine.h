@@ -266,6 +266,7 @@ class TcpEngine {
   void time_out(Connection& c, Hypothesis& h);
   void resolve_step(Connection& c, Hypothesis& h);
   bool outstanding(const Connection& c, const Hypothesis& h) const;
+  bool stalled(const Connection& c, const Hypothesis& h) const;
   Offset end_of_send(const Connection& c, const Hypothesis& h) const;
   std::uint32_t latest_retransmission(std::uint32_t number) const;
   // What keeps a settle from ending; an invalid rule when nothing does.

@@ -113,6 +113,40 @@ TEST(TcpLifetime, AFullAcceptQueueDropsTheFinalAck) {
   EXPECT_EQ(t.broken(), std::nullopt) << t.text();
 }
 
+// listen(2): the backlog is of established connections.
+TEST(TcpLifetime, HandshakesUnderWayDoNotFillTheAcceptQueue) {
+  TcpTrace t;
+  t.open(3);
+  t.bind(3, 80);
+  t.listen(3, 1);
+  t.in({"S", 0});
+  t.out({"SA", 0, 1});
+  t.in({"A", 1, 1});
+  t.ends(80, 9001);
+  t.in({"S", 0});
+  t.out({"SA", 0, 1});
+  t.ends(80, 9002);
+  t.in({"S", 0});
+  t.tick(1);
+  EXPECT_EQ(t.broken(), Rule::tcp_listener_answers_syn) << t.text();
+}
+
+TEST(TcpLifetime, AnAnsweredProbeIsFollowedByALaterOne) {
+  TcpTrace t;
+  t.client();
+  t.in({.flags = "A", .seq = 1, .ack = 1, .window = 0});
+  t.send(4, 10, 10);
+  std::uint32_t wait = 3;
+  for (int i = 0; i < 8; ++i, wait *= 2) {
+    t.tick(wait);
+    t.out({"A", 0, 1});
+    t.in({.flags = "A", .seq = 1, .ack = 1, .window = 0});
+  }
+  EXPECT_EQ(t.broken(), std::nullopt) << t.text();
+  t.tick(4 * wait);
+  EXPECT_EQ(t.broken(), Rule::tcp_window_is_probed) << t.text();
+}
+
 TEST(TcpLifetime, RetriesEndWithATimeout) {
   TcpTrace t;
   t.client();

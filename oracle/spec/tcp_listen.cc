@@ -127,9 +127,11 @@ TcpEngine::Fullness TcpEngine::fullness_of(const Connection& c, bool with_embryo
       continue;
     }
     const Room room = room_of(id, &c);
-    const std::uint32_t most = room.queued_most + (with_embryos ? room.embryonic_most : 0);
     fullness.surely &= room.queued_least > listener->backlog;
-    fullness.maybe |= most > listener->backlog;
+    fullness.maybe |= room.queued_most > listener->backlog;
+    // listen(2): connections that are not established do not count for the queue, but Linux allows
+    // no more of them either (inet_csk_reqsk_queue_is_full).
+    fullness.maybe |= with_embryos && room.embryonic_most > listener->backlog;
   }
   return fullness;
 }

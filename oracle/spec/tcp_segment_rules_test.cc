@@ -35,6 +35,12 @@ void sent(T& t, int length = 10) {
   t.send(4, length, length);
   t.out({"A", 1, 1, length});
 }
+// Ten more bytes wait for a window that the peer has closed.
+void stalled(T& t) {
+  sent(t);
+  t.in({.flags = "A", .seq = 1, .ack = 11, .window = 0});
+  t.send(4, 10, 10);
+}
 void fin_sent(T& t) {
   t.client();
   t.shutdown(4, ShutdownHow::write);
@@ -233,6 +239,9 @@ constexpr TcpRuleCase sending[] = {
     {Rule::tcp_retransmits_earliest,
      [](T& t) { sent(t); t.send(4, 5, 5); t.out({"A", 11, 1, 5}); t.tick(3); t.out({"A", 1, 1, 10}); t.out({"A", 11, 1, 5}); },
      [](T& t) { sent(t); t.send(4, 5, 5); t.out({"A", 11, 1, 5}); t.tick(3); t.out({"A", 11, 1, 5}); }},
+    {Rule::tcp_window_is_probed,
+     [](T& t) { stalled(t); t.tick(3); t.out({"A", 10, 1}); t.in({.flags = "A", .seq = 1, .ack = 11, .window = 0}); t.tick(6); t.out({"A", 10, 1}); },
+     [](T& t) { stalled(t); t.tick(20); }},
     {Rule::tcp_retry_limit,
      [](T& t) { sent(t); retry(t, 5); t.tick(96); t.so_error(4, Errno::etimedout); },
      [](T& t) { sent(t); retry(t, 5); t.tick(400); t.recv_fails(4, Errno::eagain); t.send(4, 1, 1); }},

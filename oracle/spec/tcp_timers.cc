@@ -42,6 +42,11 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
         counter = std::min(counter + ticks, std::uint32_t{1} << 30);
       };
       if (outstanding(c, h)) add(h.waited);
+      if (stalled(c, h)) {
+        add(h.stalled_for);
+      } else {
+        h.stalled_for = h.stalled_probes = 0;
+      }
       if (h.synchronized() && h.rcv_nxt > h.ack_shown) add(h.ack_waited);
       if (h.state == TcpState::time_wait || h.state == TcpState::fin_wait_2) add(h.state_age);
     }
@@ -60,7 +65,7 @@ bool TcpEngine::time_changes_nothing(const Connection& c) const {
   const Hypothesis& h = c.hypotheses.front();
   if (!h.alive()) return true;
   if (h.state == TcpState::time_wait || h.state == TcpState::fin_wait_2) return false;
-  return !outstanding(c, h) && h.probes == 0 && h.rcv_nxt <= h.ack_shown;
+  return !outstanding(c, h) && !stalled(c, h) && h.probes == 0 && h.rcv_nxt <= h.ack_shown;
 }
 
 // One past the last number that the application gave us to send.
@@ -71,6 +76,12 @@ Offset TcpEngine::end_of_send(const Connection& c, const Hypothesis&) const {
 // Whether something sent waits for its acknowledgment, so that the retransmission timer runs.
 bool TcpEngine::outstanding(const Connection&, const Hypothesis& h) const {
   return h.alive() && h.state != TcpState::time_wait && h.iss_known && h.una < h.nxt;
+}
+
+// Whether there is something to send, nothing in flight, and surely no window for any of it.
+bool TcpEngine::stalled(const Connection& c, const Hypothesis& h) const {
+  return h.synchronized() && h.state != TcpState::time_wait && h.una == h.nxt &&
+         h.nxt < end_of_send(c, h) && h.wnd_right <= h.nxt;
 }
 
 // The tick, counted from the first transmission, by which retransmission `number` must have left.
@@ -131,6 +142,7 @@ void TcpEngine::time_out(Connection& c, Hypothesis& h) {
   h.timed_out = true;
   h.retries = 0;
   h.probes = 0;
+  h.stalled_for = h.stalled_probes = 0;
   h.waited = 0;
   h.ack_waited = 0;
   h.state_age = 0;
@@ -261,7 +273,12 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
     const std::uint32_t delay = delayed_ack_ms / std::max(1u, host_->config().tick_ms) + 2;
     check(Rule::tcp_ack_is_timely, h.ack_waited <= delay, h, "an ACK within 500 ms");
   }
-  if (!outstanding(c, h) || h.doubtful) return;
+  if (h.doubtful) return;
+  if (stalled(c, h) && h.probes < host_->config().retransmit_max) {
+    check(Rule::tcp_window_is_probed, h.stalled_for <= latest_retransmission(h.stalled_probes + 1),
+          h, [&] { return "probe " + std::to_string(h.stalled_probes + 1) + " of the window"; });
+  }
+  if (!outstanding(c, h)) return;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
   if (!window_open || h.retries >= host_->config().retransmit_max) return;
   check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(h.retries + 1), h,
