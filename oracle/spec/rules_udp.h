@@ -20,6 +20,8 @@
     "A receive fails with EAGAIN or a pending error alone.")                                        \
   X(udp_full_buffer_drops_newest, "udp.full_buffer_drops_newest", may, "146", "udp(7)",             \
     "A datagram that may not fit the receive buffer may be dropped; those queued before stay.")     \
+  X(udp_buffer_is_bounded, "udp.buffer_is_bounded", must, "146", "socket(7) SO_RCVBUF",             \
+    "No datagram is kept beside others with which it has more bytes than SO_RCVBUF reads.")         \
   X(udp_demux_best_match, "udp.demux.best_match", must, "26 138", "udp(7); RFC 1122 4.1.3.5",       \
     "A datagram goes to the socket connected to its sender, else bound to its address, else any.")  \
   X(udp_demux_last_bound, "udp.demux.last_bound", must, "27", "socket(7) SO_REUSEADDR",             \

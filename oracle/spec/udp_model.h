@@ -67,6 +67,7 @@ class UdpModel {
     Endpoint peer;
     PendingError error;
     DatagramQueue queue;
+    std::uint64_t bytes_taken = 0;  // Of all datagrams that were received.
   };
 
   // A datagram that a successful send owes within this step.

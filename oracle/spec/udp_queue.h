@@ -24,6 +24,10 @@ struct QueuedDatagram {
   Endpoint destination;
   bool certain = true;
   Demux choice = Demux::sole;
+  // When it came: the limit of SO_RCVBUF as it reads, and the bytes of what had been taken. What is
+  // taken between then and its own turn stood before it in the queue.
+  std::size_t limit = 0;
+  std::uint64_t taken_before = 0;
 };
 
 class DatagramQueue {

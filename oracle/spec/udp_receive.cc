@@ -134,6 +134,20 @@ void UdpModel::take(const SocketModel& socket, std::size_t index, const Syscall&
       if (!peek) s.queue.make_uncertain(i);
     }
   }
+  const QueuedDatagram& taken = s.queue.at(index);
+  const std::uint64_t stood_before = s.bytes_taken - taken.taken_before;
+  const std::size_t size = taken.payload.size();
+  // Linux takes one that comes to an empty queue whatever its size, and charges for its bytes and
+  // more.
+  if (stood_before > 0 && !ambiguous) {
+    judgement_->require(Rule::udp_buffer_is_bounded, stood_before + size <= taken.limit, [&] {
+      return Violation{.allowed = "at most " + std::to_string(taken.limit) + " bytes in the queue",
+                       .observed = received_text(call, result) + " that came after " +
+                                   std::to_string(stood_before) + " others",
+                       .state = describe(socket.id)};
+    });
+  }
+  if (!peek) s.bytes_taken += size;
   s.queue.pop(peek ? index : index + 1);
   if (peek && !ambiguous && !s.queue.empty()) s.queue.make_certain(0);
 }

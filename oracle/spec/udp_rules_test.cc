@@ -59,6 +59,9 @@ constexpr RuleCase cases[] = {
     {Rule::udp_full_buffer_drops_newest,
      [](T& t) { t.config.receive_buffer = 3000; bound(t); t.arrived(b, a, 900, 1); t.arrived(b, a, 900, 2); t.received(3, b, 900, 1); t.receive_fails(3); },
      nullptr},
+    {Rule::udp_buffer_is_bounded,
+     [](T& t) { t.config.receive_buffer = 1000; bound(t); t.arrived(b, a, 400, 1); t.arrived(b, a, 1600, 2); t.received(3, b, 400, 1); t.received(3, b, 1600, 2); },
+     [](T& t) { t.config.receive_buffer = 1000; bound(t); t.arrived(b, a, 400, 1); t.arrived(b, a, 1601, 2); t.received(3, b, 400, 1); t.received(3, b, 1601, 2); }},
     {Rule::udp_demux_best_match,
      [](T& t) { t.socket(3); t.set(3, OptionName::so_reuseaddr); t.bind(3, "0.0.0.0:7"); t.socket(4); t.set(4, OptionName::so_reuseaddr); t.bind(4, a);
                 t.arrived(b, a, 10, 1); t.received(4, b, 10, 1); t.receive_fails(3); },

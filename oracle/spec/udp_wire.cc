@@ -143,7 +143,9 @@ void UdpModel::enqueue(std::size_t slot, const Endpoint& source, const Endpoint&
                 .source = source,
                 .destination = destination,
                 .certain = sure && fits,
-                .choice = choice});
+                .choice = choice,
+                .limit = 2 * capacity,
+                .taken_before = s.bytes_taken});
 }
 
 // Multicast and broadcast go to every socket of the port that is bound to the wildcard or to that
