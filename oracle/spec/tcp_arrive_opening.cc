@@ -242,7 +242,7 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
   become_established(c, h);
   take_window(h, seg, seq, ack);
   h.una = std::max(h.una, ack);
-  arrive_text(c, h, seg, seq);
+  arrive_established(c, h, seg);
 }
 
 }  // namespace lockstep::oracle

@@ -127,10 +127,12 @@ void UdpModel::take(const SocketModel& socket, std::size_t index, const Syscall&
   const std::size_t certain = s.queue.first_certain();
   const bool peek = (call.flags & msg_peek) != 0;
   bool ambiguous = false;
+  std::size_t least = s.queue.at(index).payload.size();
   if (!s.queue.at(index).certain) {
     for (std::size_t i = index + 1; i < s.queue.size() && i <= certain; ++i) {
       if (!matches(s.queue.at(i), call, result)) continue;
       ambiguous = true;
+      least = std::min(least, s.queue.at(i).payload.size());
       if (!peek) s.queue.make_uncertain(i);
     }
   }
@@ -147,7 +149,7 @@ void UdpModel::take(const SocketModel& socket, std::size_t index, const Syscall&
                        .state = describe(socket.id)};
     });
   }
-  if (!peek) s.bytes_taken += size;
+  if (!peek) s.bytes_taken += least;
   s.queue.pop(peek ? index : index + 1);
   if (peek && !ambiguous && !s.queue.empty()) s.queue.make_certain(0);
 }

@@ -79,13 +79,18 @@ SyscallResult Kernel::bind(Fd fd, const SocketAddress& address) {
   if (socket.tcb.state != TcpState::closed || socket.has_port() || socket.peer_set) {
     return SyscallResult::failure(Errno::einval);
   }
+  // Where no port is to be had, an address that an earlier bind left is forgotten (Linux).
+  const auto in_use = [&socket] {
+    socket.local.ip = IpAddress::any(socket.family());
+    return SyscallResult::failure(Errno::eaddrinuse);
+  };
   if (local.port == 0) {
-    if (!bind_any_port(slot, local.ip)) return SyscallResult::failure(Errno::eaddrinuse);
+    if (!bind_any_port(slot, local.ip)) return in_use();
   } else {
     const PortClaim claim{.reuse_address = socket.options.reuse_address,
                           .reuse_port = socket.options.reuse_port};
     if (ports_.conflicts(PortKey::of(socket.type, socket.family(), local.port), local.ip, claim)) {
-      return SyscallResult::failure(Errno::eaddrinuse);
+      return in_use();
     }
     claim_port(slot, local, false);
     socket.port_locked = true;
