@@ -108,9 +108,10 @@ void HostModel::on_bind(Entry& e, const Syscall& call, const SyscallResult& resu
     return state;
   });
   if (result.ok()) return follow_bind(e, local);
-  // An address that a former bind named and a disconnect left is lost when a bind finds no port.
-  if (!s.bound && result.error == Errno::eaddrinuse) {
-    e.model.local.ip = IpAddress::any(s.domain == Domain::inet6 ? IpFamily::v6 : IpFamily::v4);
+  // An address that a former bind named and a disconnect, or a connection's end, left is lost when a
+  // bind finds no port.
+  if (result.error == Errno::eaddrinuse) {
+    e.model.local.ip = IpAddress::any(family_of(s.domain));
     e.model.address_chosen = false;
   }
 }
