@@ -174,6 +174,7 @@ struct Connection {
   bool uneven = false;                     // Where the pieces of what is queued end is not known.
   bool blocked = false;                    // A send answered EAGAIN and nothing has happened since.
   std::int32_t writable_buffer = 0;        // SO_SNDBUF as it was then.
+  std::size_t send_buffer_most = 0;        // The largest that bytes still queued were sent with.
   bool writable = false;                   // A poll answered OUT and nothing has happened since.
   bool touched = false;                    // Something happened in this step.
   std::uint32_t arrivals = 0;              // Segments that arrived in this step.

@@ -43,7 +43,11 @@ void TcpEngine::send_fails(Hypothesis& h) {
 void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
   const auto asked = static_cast<Offset>(call_->data.size());
   const auto taken = static_cast<Offset>(result_->value);
-  const std::size_t most = 2 * send_buffer_of(*host_, host_->socket(s.id)) + 65536;
+  // A smaller buffer refuses new segments, not the bytes that the last one queued has room for.
+  const std::size_t buffer = send_buffer_of(*host_, host_->socket(s.id));
+  const bool drained = c.runs.empty();
+  c.send_buffer_most = drained ? buffer : std::max(c.send_buffer_most, buffer);
+  const std::size_t most = 2 * c.send_buffer_most + 65536;
   const bool was_writable = c.writable && c.writable_buffer == host_->socket(s.id).send_buffer;
   branch(c, [&](Hypothesis& h) {
     if (h.state == TcpState::syn_sent || h.state == TcpState::syn_received) {
