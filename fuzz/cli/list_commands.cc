@@ -4,6 +4,7 @@
 
 #include "fuzz/campaign/ports.h"
 #include "fuzz/cli/command.h"
+#include "fuzz/cli/rules_page.h"
 #include "nlohmann/json.hpp"
 #include "oracle/judge/run.h"
 #include "oracle/spec/rule.h"
@@ -54,7 +55,9 @@ void print_rules_json() {
 
 struct RulesArguments {
   bool json = false;
+  bool markdown = false;
   std::vector<std::string> coverage;
+  std::vector<std::string> counts;
   WorldOptions world;
 };
 
@@ -82,6 +85,19 @@ int print_coverage(const RulesArguments& arguments) {
   return exit_ok;
 }
 
+// "linux=counts.json": of which port, and where.
+std::vector<CampaignCounts> campaigns_of(const std::vector<std::string>& counts) {
+  std::vector<CampaignCounts> campaigns;
+  for (const std::string& each : counts) {
+    const std::size_t equals = each.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      throw UsageError{"--counts " + each + ": PORT=FILE is wanted, as in linux=counts.json"};
+    }
+    campaigns.push_back({each.substr(0, equals), each.substr(equals + 1)});
+  }
+  return campaigns;
+}
+
 }  // namespace
 
 void add_rules(CLI::App& app, int& exit_code) {
@@ -91,10 +107,18 @@ void add_rules(CLI::App& app, int& exit_code) {
   command->add_flag("--json", arguments->json, "As JSON");
   command->add_option("--coverage", arguments->coverage,
                       "Run these scenarios and count how often each rule was applied");
+  command->add_flag("--markdown", arguments->markdown,
+                    "As a page: docs/rules.md, with the scenarios of --coverage");
+  command->add_option("--counts", arguments->counts,
+                      "PORT=FILE, what fuzz --report kept: for the page");
   add_world_options(*command, arguments->world);
   command->callback([arguments, &exit_code] {
     exit_code = exit_ok;
-    if (!arguments->coverage.empty()) {
+    if (arguments->markdown) {
+      const std::string page =
+          rules_page(arguments->coverage, arguments->world, campaigns_of(arguments->counts));
+      std::fputs(page.c_str(), stdout);
+    } else if (!arguments->coverage.empty()) {
       exit_code = print_coverage(*arguments);
     } else if (arguments->json) {
       print_rules_json();

@@ -59,6 +59,14 @@ struct Dialect {
   // listener's embryonic connection Linux looks at the acknowledgment first (tcp_check_req).
   bool syn_received_looks_at_ack_first = true;
 
+  // What shutdown() did to a socket before it listened holds for the connections of its queue, too
+  // (sk_shutdown is copied with the socket). POSIX knows of no such thing.
+  bool children_inherit_shutdown = true;
+
+  // connect(AF_UNSPEC) of an IPv6 socket forgets the peer's port but not its address
+  // (udp_disconnect clears the fields of IPv4), so that what others send may find nobody.
+  bool ipv6_disconnect_keeps_peer_address = true;
+
   // SIOCOUTQ is what Linux last wrote minus what was last acknowledged, and connect(AF_UNSPEC) and
   // refusals move the one without the other: without a connection the number means nothing.
   bool siocoutq_is_stale_without_connection = true;
@@ -66,6 +74,10 @@ struct Dialect {
   // After a connect that failed for its route Linux keeps the former peer, yet sends without an
   // address may go to the failed destination.
   bool failed_connect_misdirects = true;
+
+  // A bind of UDP with SO_REUSEPORT succeeds where the first holder that Linux finds on the port
+  // has it too, whatever the others have (udp_lib_lport_inuse).
+  bool udp_first_reuse_port_decides = true;
 
   // Linux lets bind(0) of a UDP socket with SO_REUSEADDR share a port with a socket that has it
   // too; where this is off, port 0 never picks a held port.

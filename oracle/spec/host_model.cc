@@ -40,6 +40,7 @@ void HostModel::on_reboot() {
   holders_.clear();
   open_count_ = 0;
   touched_ = false;
+  looping_ = 0;
 }
 
 HostModel::Entry& HostModel::make_entry(Domain domain, Type type) {
@@ -381,12 +382,19 @@ bool HostModel::is_local(const IpAddress& address) const {
 
 void HostModel::on_left(const Packet& packet) {
   touched_ = true;
+  const bool to_itself = is_local(packet.destination);
+  if (to_itself && packet.source.is_loopback()) ++looping_;
   if (packet.udp() == nullptr) tcp_.on_left(packet);
   if (packet.tcp() == nullptr) udp_.on_left(packet);
 }
 
 void HostModel::on_arrived(const Packet& packet, bool forged) {
   touched_ = true;
+  // Of a loopback address nothing comes from outside (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
+  if (packet.source.is_loopback()) {
+    if (looping_ == 0) return;
+    --looping_;
+  }
   if (packet.udp() == nullptr) tcp_.on_arrived(packet, forged);
   if (packet.tcp() == nullptr) udp_.on_arrived(packet);
 }

@@ -44,6 +44,7 @@ class HostModel final : public UdpHost {
   void adopt_child(SocketId child, const SocketModel& listener) override;
   bool ephemeral_port_may_be_free(const SocketModel& socket) const override;
   bool ephemeral_port_may_be_exhausted(const SocketModel& socket) const override;
+  bool connect_port_may_be_exhausted() const override;
   Conflict listen_conflict(const SocketModel& socket) const override;
   void learn_local(SocketModel& socket, const Endpoint& local) override;
   // UdpHost
@@ -127,7 +128,8 @@ class HostModel final : public UdpHost {
   std::vector<SocketId> by_number_;  // Descriptor numbers below direct_numbers.
   std::vector<OpenDescriptor> far_;  // The others.
   std::uint32_t open_count_ = 0;
-  bool touched_ = false;  // Something happened in this step.
+  bool touched_ = false;       // Something happened in this step.
+  std::uint32_t looping_ = 0;  // Packets from a loopback address that left and did not arrive yet.
   std::uint32_t last_taken_ = 0;
   std::vector<SocketId> holders_;  // Sockets that may hold a port and have a descriptor.
   mutable std::vector<PortHolder> tcp_holders_;  // Scratch.

@@ -108,8 +108,8 @@ void HostModel::on_bind(Entry& e, const Syscall& call, const SyscallResult& resu
     return state;
   });
   if (result.ok()) return follow_bind(e, local);
-  // An address that a former bind named and a disconnect, or a connection's end, left is lost when a
-  // bind finds no port.
+  // An address that a former bind named and a disconnect, or a connection's end, left is lost when
+  // a bind finds no port.
   if (result.error == Errno::eaddrinuse) {
     e.model.local.ip = IpAddress::any(family_of(s.domain));
     e.model.address_chosen = false;
@@ -180,14 +180,19 @@ void HostModel::judge_conflicts(Outcomes& outcomes, const Entry& e, const Endpoi
   Conflict worst = Conflict::no;
   Rule rule = e.model.type == Type::stream ? Rule::bind_tcp_overlap : Rule::bind_udp_overlap;
   const Rule own_rule = rule;
+  bool shared = false;  // With a holder by SO_REUSEPORT.
   for_each_holder(newcomer, [&](const PortHolder& holder, bool of_connection) {
     if (holder.local.port == 0 && !in_range(*config_, local.port)) return;
     const Conflict conflict = bind_conflict(holder, newcomer);
+    shared |= holder.reuse_port && newcomer.reuse_port && holder.local.port == local.port;
     if (conflict > worst) {
       worst = conflict;
       rule = of_connection ? Rule::bind_connection_holds_port : own_rule;
     }
   });
+  if (shared && newcomer.type == Type::dgram && dialect_->udp_first_reuse_port_decides) {
+    worst = std::min(worst, Conflict::maybe);
+  }
   if (worst == Conflict::yes) return outcomes.must_fail(rule, Errno::eaddrinuse);
   if (worst == Conflict::maybe) return outcomes.may_fail(rule, Errno::eaddrinuse);
   outcomes.excludes(Rule::bind_free_port_is_free, Errno::eaddrinuse);
@@ -361,6 +366,27 @@ bool HostModel::ephemeral_port_may_be_free(const SocketModel& socket) const {
 
 bool HostModel::ephemeral_port_may_be_exhausted(const SocketModel& socket) const {
   return range_for(newcomer_of(socket, {socket.local.ip, 0})).may_be_exhausted;
+}
+
+bool HostModel::connect_port_may_be_exhausted() const {
+  const int first = config_->ephemeral_first;
+  const int size = config_->ephemeral_last - first + 1;
+  if (size <= 0) return true;
+  const bool odd = size > 1 && size % 2 == 1;
+  const int usable = odd && dialect_->odd_range_loses_its_last_port ? size - 1 : size;
+  const PortHolder anybody{.type = Type::stream};
+  int count = 0;
+  for_each_holder(anybody, [&](const PortHolder&, bool) { ++count; });
+  if (count < usable) return false;
+  std::vector<bool> held(static_cast<std::size_t>(size));
+  int unknown = 0;
+  for_each_holder(anybody, [&](const PortHolder& holder, bool) {
+    if (holder.local.port == 0) ++unknown;
+    if (in_range(*config_, holder.local.port)) {
+      held[static_cast<std::size_t>(holder.local.port - first)] = true;
+    }
+  });
+  return std::count(held.begin(), held.begin() + usable, false) <= unknown;
 }
 
 // listen takes the port anew, so that a former connection of the same socket counts, too.

@@ -207,6 +207,12 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
       socket.linger_on = on;
       if (on) socket.linger_seconds = asked.seconds;
       return;
+    case OptionName::ip_recverr:
+      socket.all_errors_asked = on;
+      return;
+    case OptionName::tcp_linger2:
+      socket.lingers_in_fin_wait_2 = asked.value >= 0;
+      return;
     case OptionName::so_error:
     case OptionName::so_type:
     case OptionName::so_acceptconn:
@@ -215,10 +221,8 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
     case OptionName::tcp_keepidle:
     case OptionName::tcp_keepintvl:
     case OptionName::tcp_keepcnt:
-    case OptionName::tcp_linger2:
     case OptionName::ip_ttl:
     case OptionName::ip_mtu_discover:
-    case OptionName::ip_recverr:
     case OptionName::ipv6_unicast_hops:
     case OptionName::unknown_option:
     case OptionName::unknown_level:

@@ -1,5 +1,6 @@
-// The error that may wait on a socket for the call that reports it: a set of candidates, of which
-// Errno::ok stands for none. Sources: getsockopt(2) SO_ERROR; POSIX 2.10.13.
+// PendingError: the one error that may wait on a socket for the call that reports it (SO_ERROR), as
+// the set of what it may be; "nothing" may be among them. Sources: getsockopt(2) SO_ERROR,
+// socket(7).
 #pragma once
 
 #include <bitset>
@@ -12,32 +13,39 @@ namespace lockstep::oracle {
 
 class PendingError {
  public:
-  PendingError() : PendingError(Errno::ok) {}
-  explicit PendingError(Errno certain) { become(certain); }
+  PendingError() { become_none(); }
 
-  static PendingError unknown() {
-    PendingError none;
-    none.candidates_.reset();
-    return none;
+  // Of which nothing can be told until candidates are added.
+  static PendingError without_candidates() {
+    PendingError empty;
+    empty.possible_.reset();
+    return empty;
   }
 
+  bool may_be_none() const { return possible_[0]; }
+  bool may_be_some() const { return possible_.count() > (may_be_none() ? 1u : 0u); }
   // A stack may answer any number.
-  bool may_be(Errno error) const { return index(error) < most && candidates_[index(error)]; }
-  bool is_surely(Errno error) const { return may_be(error) && candidates_.count() == 1; }
-  void add(Errno error) { candidates_.set(index(error)); }
-  void remove(Errno error) { candidates_.reset(index(error)); }
+  bool may_be(Errno error) const { return index(error) < most && possible_[index(error)]; }
+
+  void become_none() { become(Errno::ok); }
+  // A new error replaces an old one.
   void become(Errno error) {
-    candidates_.reset();
-    add(error);
+    possible_.reset();
+    maybe_become(error);
+  }
+  void maybe_become(Errno error) { possible_.set(index(error)); }
+  // It was seen that some error waits.
+  void become_some() {
+    if (may_be_some()) possible_.reset(0);
   }
 
-  // For a person: "ETIMEDOUT or none".
+  // "ECONNREFUSED or nothing".
   std::string text() const {
     std::string out;
     for (std::size_t i = most; i-- > 0;) {
-      if (!candidates_.test(i)) continue;
+      if (!possible_[i]) continue;
       if (!out.empty()) out += " or ";
-      out += i == 0 ? "none" : errno_name(static_cast<Errno>(i));
+      out += i == 0 ? "nothing" : errno_name(static_cast<Errno>(i));
     }
     return out;
   }
@@ -45,11 +53,10 @@ class PendingError {
   friend bool operator==(const PendingError&, const PendingError&) = default;
 
  private:
-  static constexpr std::size_t most =
-      134;  // One past the last number of Linux, ERFKILL's and EHWPOISON's.
+  static constexpr std::size_t most = 134;  // One past the last number of Linux, EHWPOISON's.
   static std::size_t index(Errno error) { return static_cast<std::size_t>(error); }
 
-  std::bitset<most> candidates_;
+  std::bitset<most> possible_;
 };
 
 }  // namespace lockstep::oracle

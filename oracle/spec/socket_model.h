@@ -37,7 +37,9 @@ struct SocketModel {
   std::int32_t send_buffer = 0;        // bytes, likewise
   std::int32_t receive_low_water = 0;  // bytes
   std::int32_t user_timeout_ms = 0;
-  std::int32_t max_segment = 0;  // bytes
+  bool all_errors_asked = false;      // IP_RECVERR.
+  bool lingers_in_fin_wait_2 = true;  // TCP_LINGER2 is not negative.
+  std::int32_t max_segment = 0;       // bytes
   bool keepalive = false;
   bool bound = false;           // It has a local port.
   bool maybe_bound = false;     // A failed call may have chosen a port. Not while bound.

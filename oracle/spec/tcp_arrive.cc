@@ -356,6 +356,12 @@ void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
     case TcpState::fin_wait_1:
       h.state = TcpState::fin_wait_2;
       h.state_age = 0;
+      if (c.orphan && !c.lingers) {
+        // tcp(7): a negative TCP_LINGER2 leaves out FIN-WAIT-2.
+        Hypothesis dead = h;
+        abort_hypothesis(dead, Rule::tcp_close_unread_sends_rst, false);
+        fork(dead);
+      }
       break;
     case TcpState::closing:
       h.state = TcpState::time_wait;

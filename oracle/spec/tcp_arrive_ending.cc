@@ -82,21 +82,34 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
   if (icmp.kind == IcmpKind::host_unreachable) error = Errno::ehostunreach;
   if (icmp.kind == IcmpKind::net_unreachable) error = Errno::enetunreach;
   if (icmp.kind == IcmpKind::time_exceeded) error = Errno::ehostunreach;
+  // What has no kind of its own may be a parameter problem, or nothing to TCP.
+  const bool vague = icmp.kind == IcmpKind::other;
+  if (vague) error = Errno::eproto;
   branch(*c, [&](Hypothesis& h) {
     const Offset seq = unwrap(quote->tcp_seq.value_or(h.iss), h.iss, h.nxt);
     if (!h.iss_known || seq < h.una || seq > h.nxt) return;
     if (error == Errno::ok) return;
-    if (h.state == TcpState::syn_sent) {
+    // Linux ends a simultaneous open as well.
+    const bool crossed = h.state == TcpState::syn_received && c->listener == 0;
+    if (h.state == TcpState::syn_sent || crossed) {
       if (c->socket != 0 && host_->dialect().refused_attempt_keeps_poll_err) {
         stream(c->socket).errors_queued = true;
       }
       // Linux gives up at once (semantics 50); RFC 1122 4.2.3.9 makes some of these soft.
-      const bool hard = icmp.kind != IcmpKind::time_exceeded;
+      const bool hard = icmp.kind != IcmpKind::time_exceeded && !vague && !crossed;
       if (!hard) fork(h);
       reset_connection(*c, h, error, Rule::tcp_icmp_is_soft);
     } else if (h.synchronized()) {
+      if (vague) fork(h);
       judgement_->apply(Rule::tcp_icmp_is_soft);
       h.soft_error = error;
+      // To whom asked for every error Linux reports it as a pending one.
+      if (c->socket != 0 && host_->socket(c->socket).all_errors_asked) {
+        Hypothesis told = h;
+        told.error = error;
+        fork(told);
+        if (host_->dialect().refused_attempt_keeps_poll_err) stream(c->socket).errors_queued = true;
+      }
     }
   });
 }

@@ -79,6 +79,11 @@ void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& se
   h = Hypothesis();
   h.resets = std::move(resets);
   h.state = TcpState::syn_received;
+  if (const StreamSocket* listener = find_stream(c.listener);
+      listener != nullptr && host_->dialect().children_inherit_shutdown) {
+    h.read_shut = listener->read_shut;
+    h.write_shut = listener->write_shut;
+  }
   learn_syn(c, h, seg);
   h.syn_due = true;
   h.syn_rule = Rule::tcp_listener_answers_syn;
@@ -138,7 +143,7 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
 
 void TcpEngine::become_established(Connection& c, Hypothesis& h) {
   // A shutdown before connect() sends no FIN in Linux, unless the open turns out simultaneous.
-  if (c.listener == 0 && h.write_shut) c.wants_fin = true;
+  if (h.write_shut) c.wants_fin = true;
   h.state = c.wants_fin ? TcpState::fin_wait_1 : TcpState::established;
   h.una = std::max<Offset>(h.una, 1);
   h.nxt = std::max<Offset>(h.nxt, 1);

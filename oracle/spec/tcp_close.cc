@@ -25,6 +25,7 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
   bool fin = false;
   c.reuse_address = socket.reuse_address;
   c.reuse_port = socket.reuse_port;
+  c.lingers = socket.lingers_in_fin_wait_2;
   branch(c, [&](Hypothesis& h) {
     if (!h.alive() || h.state == TcpState::time_wait) return;
     if (h.state == TcpState::syn_sent) {

@@ -63,7 +63,7 @@ void TcpEngine::repeat_connect(StreamSocket& s, Connection& c) {
   if (result_->ok()) {
     s.phase = Phase::connected;
   } else if (result_->error != Errno::ealready) {
-    s.error.become(Errno::ok);
+    s.error.become_none();
     s.phase = Phase::unconnected;
     s.read_shut = s.write_shut = false;  // Linux: tcp_disconnect.
     detach(s);
@@ -110,19 +110,16 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
   judge_destination(out, socket, to);
   to = unmapped(to);
   if (to.ip.is_unspecified()) {
-    // INADDR_ANY is the address that a socket of IPv4 is bound to, else the loopback (Linux).
-    const bool own =
-        to.ip.is_v4() && socket.bound && socket.address_chosen && !socket.local.ip.is_unspecified();
-    to.ip = own ? socket.local.ip : IpAddress::loopback(to.ip.family);
+    // INADDR_ANY is the address that a socket of IPv4 is bound to, else the loopback (Linux): of
+    // IPv4 also for an IPv6 socket that is bound to a mapped address.
+    const bool bound = socket.bound && socket.address_chosen && !socket.local.ip.is_unspecified();
+    const bool mapped = bound && socket.local.ip.is_v4();
+    to.ip = bound && to.ip.is_v4() ? socket.local.ip
+                                   : IpAddress::loopback(mapped ? IpFamily::v4 : to.ip.family);
   }
   // A port that the stack chose ends with the connection, so that connect chooses another.
   const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
-  SocketModel fresh = socket;  // As it stands once it gave back what an older connection left.
-  fresh.bound = has_port;
-  // Linux chooses none that bind() took on whatever address.
-  fresh.local.ip = IpAddress::any(family_of(socket.domain));
-  fresh.v6_only = false;
-  if (!has_port && host_->ephemeral_port_may_be_exhausted(fresh)) {
+  if (!has_port && host_->connect_port_may_be_exhausted()) {
     out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
   }
   if (has_port && socket.local_known) {
@@ -183,7 +180,7 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   visit(c, h, 0);
   s.connection = static_cast<std::int32_t>(&c - connections_.data());
   s.phase = result_->ok() ? Phase::connected : Phase::connecting;
-  s.error.become(Errno::ok);  // An attempt that begins forgets what became of the last one (Linux).
+  s.error.become_none();  // An attempt that begins forgets what became of the last one (Linux).
   if (result_->error == Errno::econnrefused) {
     // Refused within the call: the socket may connect again, the packets are yet to be seen.
     s.phase = Phase::unconnected;
@@ -202,12 +199,12 @@ void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
   s.had_connection = true;
   Connection* c = connection_of(s);
   if (c == nullptr) return;
-  PendingError error = PendingError::unknown();
+  PendingError error = PendingError::without_candidates();
   branch(*c, [&](Hypothesis& h) {
     // What had ended keeps its own error; what was alive is reset (Linux).
-    error.add(h.error);
+    error.maybe_become(h.error);
     if (h.alive() && h.state != TcpState::time_wait) {
-      error.add(Errno::econnreset);
+      error.maybe_become(Errno::econnreset);
       const bool need = h.state != TcpState::closing && h.state != TcpState::last_ack &&
                         h.state != TcpState::syn_sent;
       if (need || h.synchronized()) {

@@ -7,16 +7,16 @@ namespace lockstep::oracle {
 // The pending error is answered by one failing call. Answers whether this one was it.
 bool TcpEngine::take_idle_error(StreamSocket& s) {
   const Errno seen = result_->error;
-  if (s.error.is_surely(Errno::ok)) return false;
+  if (!s.error.may_be_some()) return false;
   if (seen == Errno::ok || !s.error.may_be(seen)) {
-    if (s.error.may_be(Errno::ok)) {
-      s.error.become(Errno::ok);
+    if (s.error.may_be_none()) {
+      s.error.become_none();
       return false;
     }
     require(Rule::tcp_error_reported_once, false, [&] { return s.error.text(); }, &s);
     return true;
   }
-  s.error.become(Errno::ok);
+  s.error.become_none();
   return true;
 }
 
@@ -60,11 +60,7 @@ void TcpEngine::idle_shutdown(StreamSocket& s, SocketModel&) {
   const bool read = call_->how != ShutdownHow::write;
   if (s.listening) {
     require(Rule::tcp_shutdown_listener, result_->ok(), "success", &s);
-    if (read) {
-      stop_listening(s, Rule::tcp_shutdown_listener);
-    } else {
-      s.write_shut = true;
-    }
+    if (read) stop_listening(s, Rule::tcp_shutdown_listener);
     return;
   }
   require(Rule::tcp_shutdown_needs_connection, result_->error == Errno::enotconn, "ENOTCONN", &s);
@@ -91,13 +87,13 @@ void TcpEngine::idle_poll(StreamSocket& s) {
   }
   const auto revents = static_cast<PollEvents>(result_->value);
   PollEvents all = poll_out | poll_hup;
-  if (!s.error.is_surely(Errno::ok)) all |= poll_err;
+  if (s.error.may_be_some()) all |= poll_err;
   if (s.read_shut) all |= poll_in | poll_rdhup;
   const PollEvents asked = call_->events | poll_err | poll_hup;
   if (s.errors_queued) all |= revents & poll_err;
-  if (s.error.may_be(Errno::ok) && (revents & poll_err) == 0) {
+  if (s.error.may_be_none() && (revents & poll_err) == 0) {
     all = static_cast<PollEvents>(all & ~poll_err);
-    s.error.become(Errno::ok);
+    s.error.become_none();
   }
   require(
       Rule::tcp_poll_unconnected, revents == (all & asked),
@@ -118,7 +114,7 @@ void TcpEngine::on_get_error(StreamSocket& s) {
     if (require(
             Rule::tcp_error_reported_once, result_->ok() && s.error.may_be(got),
             [&] { return s.error.text(); }, &s)) {
-      s.error.become(Errno::ok);
+      s.error.become_none();
     }
     return;
   }

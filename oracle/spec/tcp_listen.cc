@@ -110,6 +110,12 @@ TcpEngine::Listeners TcpEngine::find_listeners(const Endpoint& local) {
 bool TcpEngine::children_differ(SocketId a, SocketId b) const {
   const SocketModel& left = host_->socket(a);
   const SocketModel& right = host_->socket(b);
+  const StreamSocket* one = find_stream(a);
+  const StreamSocket* other = find_stream(b);
+  if (one != nullptr && other != nullptr &&
+      (one->read_shut != other->read_shut || one->write_shut != other->write_shut)) {
+    return true;
+  }
   return left.receive_buffer != right.receive_buffer || left.send_buffer != right.send_buffer ||
          left.receive_low_water != right.receive_low_water ||
          left.user_timeout_ms != right.user_timeout_ms || left.keepalive != right.keepalive ||

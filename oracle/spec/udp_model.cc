@@ -130,6 +130,7 @@ void UdpModel::follow_connect(SocketModel& socket, const Target& target) {
   Socket& s = state(socket);
   const bool again = s.connected;
   s.connected = true;
+  s.former_peer.reset();
   s.peer = target.to;
   s.misdirected = false;
   s.peer_unsure = target.unsure;
@@ -153,6 +154,10 @@ void UdpModel::on_disconnect(SocketModel& socket) {
   s.connected = false;
   s.misdirected = false;
   s.peer_unsure = false;
+  if (was_connected && socket.domain == Domain::inet6 &&
+      host_->dialect().ipv6_disconnect_keeps_peer_address) {
+    s.former_peer = s.peer.ip;
+  }
   s.peer = {};
   const IpFamily family = socket.domain == Domain::inet ? IpFamily::v4 : IpFamily::v6;
   if (!socket.address_chosen) socket.local.ip = IpAddress::any(family);

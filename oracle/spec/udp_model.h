@@ -10,8 +10,8 @@
 
 #include "oracle/spec/options_rules.h"
 #include "oracle/spec/outcomes.h"
+#include "oracle/spec/pending_error.h"
 #include "oracle/spec/tcp_model.h"
-#include "oracle/spec/udp_errors.h"
 #include "oracle/spec/udp_queue.h"
 #include "stack/wire/quote.h"
 
@@ -65,6 +65,8 @@ class UdpModel {
     bool order_known = true;     // on_bound tells where it stands among its equals.
     std::uint32_t order = 0;
     Endpoint peer;
+    // Of an IPv6 socket that connect(AF_UNSPEC) disconnected, where the dialect keeps it.
+    std::optional<IpAddress> former_peer;
     PendingError error;
     DatagramQueue queue;
     std::uint64_t bytes_taken = 0;  // Of all datagrams that were received.

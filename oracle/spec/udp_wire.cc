@@ -88,6 +88,7 @@ void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
     } else {
       continue;
     }
+    if (s.former_peer && !source.ip.is_v4() && *s.former_peer != source.ip) c.sure = false;
     if (s.connected && s.peer_unsure) {
       c.sure = false;
     } else if (s.connected) {
@@ -234,8 +235,9 @@ void UdpModel::on_icmp_arrived(const Packet& packet, const IcmpMessage& icmp) {
         s.error.maybe_become(Errno::enetunreach);
         break;
       case IcmpKind::other:
-        for (Errno error : {Errno::ehostunreach, Errno::enetunreach, Errno::eacces,
-                            Errno::enoprotoopt, Errno::eopnotsupp, Errno::econnrefused}) {
+        for (Errno error :
+             {Errno::ehostunreach, Errno::enetunreach, Errno::eacces, Errno::enoprotoopt,
+              Errno::eopnotsupp, Errno::econnrefused, Errno::eproto}) {
           s.error.maybe_become(error);
         }
         break;

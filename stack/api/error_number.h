@@ -15,6 +15,7 @@ namespace lockstep {
   X(eagain, 11, "EAGAIN") X(enomem, 12, "ENOMEM") X(eacces, 13, "EACCES")                    \
   X(efault, 14, "EFAULT") X(einval, 22, "EINVAL") X(enfile, 23, "ENFILE")                    \
   X(emfile, 24, "EMFILE") X(epipe, 32, "EPIPE") X(edom, 33, "EDOM")                          \
+  X(eproto, 71, "EPROTO")                                                                    \
   X(enotsock, 88, "ENOTSOCK") X(edestaddrreq, 89, "EDESTADDRREQ")                            \
   X(emsgsize, 90, "EMSGSIZE") X(eprototype, 91, "EPROTOTYPE")                                \
   X(enoprotoopt, 92, "ENOPROTOOPT") X(eprotonosupport, 93, "EPROTONOSUPPORT")                \

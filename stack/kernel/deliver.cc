@@ -86,6 +86,9 @@ void Kernel::arrive_at_listener(Slot slot, const Packet& packet, const TcpSegmen
   Socket& listener = sockets_[slot];
   Socket& connection = sockets_[child];
   connection.options = listener.options;
+  // What was shut before it listened is shut for its children (Linux).
+  connection.shut_read = listener.shut_read;
+  connection.shut_write = listener.shut_write;
   connection.accepted = false;
   connection.listener = slot;
   connection.phase = ConnectPhase::connected;
