@@ -89,8 +89,10 @@ void add_rules(CLI::App& app, int& exit_code) {
   command->footer("Example: lockstep rules --coverage corpus/scenarios");
   auto arguments = std::make_shared<RulesArguments>();
   command->add_flag("--json", arguments->json, "As JSON");
-  command->add_option("--coverage", arguments->coverage,
-                      "Run these scenarios and count how often each rule was applied");
+  command
+      ->add_option("--coverage", arguments->coverage,
+                   "Run these scenarios and count how often each rule was applied")
+      ->excludes("--json");
   add_world_options(*command, arguments->world);
   command->callback([arguments, &exit_code] {
     exit_code = exit_ok;
