@@ -42,6 +42,10 @@ absl::StatusOr<std::vector<const PortRow*>> port_per_host(
     if (!row.ok()) return row.status();
     return std::vector<const PortRow*>(scenario::hosts_max, *row);
   }
+  if (hosts.empty()) {
+    return error("'" + text +
+                 "' names hosts, and what is generated has none to name: give one port");
+  }
   std::map<std::string, const PortRow*> chosen;
   std::size_t from = 0;
   while (from <= text.size()) {

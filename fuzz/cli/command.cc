@@ -28,9 +28,12 @@ std::vector<fs::path> scenario_files(const std::vector<std::string>& arguments) 
       continue;
     }
     std::vector<fs::path> found;
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(argument)) {
-      if (entry.path().extension() == ".scn") found.push_back(entry.path());
+    fs::recursive_directory_iterator at(argument, error);
+    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+      if (at->path().extension() == ".scn") found.push_back(at->path());
     }
+    if (error)
+      throw UsageError{argument + ": a directory in it cannot be read; " + error.message()};
     if (found.empty()) throw UsageError{argument + ": no .scn file beneath this directory"};
     std::sort(found.begin(), found.end());
     files.insert(files.end(), found.begin(), found.end());

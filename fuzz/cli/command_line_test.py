@@ -90,6 +90,11 @@ class CommandLine(unittest.TestCase):
             (["example", "nope"], "unknown rule 'nope'"),
             (["example", "tcp.peer.name", "-o", "file", "--runs", "500"], "name a folder"),
             (["promote", "nope"], "cannot read nope"),
+            (["promote", SCENARIO, "--corpus", "missing"], "no such folder"),
+            (["rules", "--json", "--coverage", SCENARIO], "--json"),
+            (["fuzz", "--port", "a=in_process,b=in_process"], "give one port"),
+            (["diff", SCENARIO, "--port", "in_process", "--port", "in_process", "--lie", "none"],
+             "a lie for each"),
             (["generator", "--runs", "-1"], "--runs"),
             (["discriminate", "--changes", "0"], "--changes"),
             (["discriminate", "--scenarios", "0", "--out", "file"], "name a folder"),
@@ -143,6 +148,20 @@ class CommandLine(unittest.TestCase):
 
     def test_a_long_work_asks_first_whether_it_can_be_kept(self):
         self.check_usage(["shrink", SCENARIO, "-o", "none/small.scn"], "folder")
+
+    def test_what_cannot_be_printed_is_no_success(self):
+        for arguments in ["rules", "--json"], ["show", SCENARIO], ["run", SCENARIO], ["lies"]:
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([LOCKSTEP, *arguments], stdout=full, stderr=subprocess.PIPE,
+                                      text=True, check=False)
+            self.assertEqual(done.returncode, USAGE, arguments)
+            self.assertIn("standard output cannot be written", done.stderr)
+
+    def test_a_result_of_no_call_fails(self):
+        text = b"host a 10.0.0.1\na: c = socket inet stream\na: send d 10 -> EPIPE\n"
+        done = self.run_command("run", self.write("typo.scn", text))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("(line 3): expected -> EPIPE, but no call was made", done.stdout)
 
     def test_a_long_file_is_run(self):
         lines = b"host a 10.0.0.1\na: s = socket inet stream\n" + b"a: getsockname s\n" * 100_000

@@ -32,6 +32,9 @@ int diff(const Arguments& arguments) {
   if (arguments.ports.size() != 2) {
     throw UsageError{"diff compares two stacks: name both with --port A --port B"};
   }
+  if (!arguments.lies.empty() && arguments.lies.size() != 2) {
+    throw UsageError{"diff wants a lie for each stack or none: --lie A --lie B, 'none' for no lie"};
+  }
   int code = exit_ok;
   for (const std::filesystem::path& file : scenario_files(arguments.files)) {
     const scenario::Scenario scenario = load_scenario(file);

@@ -105,8 +105,10 @@ void add_rules(CLI::App& app, int& exit_code) {
   command->footer("Example: lockstep rules --coverage corpus/scenarios");
   auto arguments = std::make_shared<RulesArguments>();
   command->add_flag("--json", arguments->json, "As JSON");
-  command->add_option("--coverage", arguments->coverage,
-                      "Run these scenarios and count how often each rule was applied");
+  command
+      ->add_option("--coverage", arguments->coverage,
+                   "Run these scenarios and count how often each rule was applied")
+      ->excludes("--json");
   command->add_flag("--markdown", arguments->markdown,
                     "As a page: docs/rules.md, with the scenarios of --coverage");
   command->add_option("--counts", arguments->counts,

@@ -17,9 +17,7 @@ void check_command(const CLI::App& app, int argc, char** argv) {
   throw lockstep::cli::UsageError{"unknown command '" + name + "'; lockstep --help lists them"};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   using namespace lockstep::cli;
   CLI::App app{"Fuzzing and model checking of TCP and UDP stacks against an oracle.", "lockstep"};
   app.require_subcommand(1);
@@ -52,6 +50,15 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "lockstep: internal error: %s\n", error.what());
     return exit_internal;
   }
-  std::fflush(stdout);
   return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int exit_code = run_command(argc, argv);
+  // What was printed counts only once it is out: a full disk must not pass for success.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  std::fputs("lockstep: standard output cannot be written; is there room?\n", stderr);
+  return lockstep::cli::exit_usage;
 }

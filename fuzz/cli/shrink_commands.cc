@@ -54,6 +54,12 @@ struct PromoteArguments {
 };
 
 int promote(const PromoteArguments& arguments) {
+  std::error_code error;
+  if (std::filesystem::exists(arguments.finding, error) &&
+      !std::filesystem::is_directory(arguments.corpus, error)) {
+    throw UsageError{arguments.corpus +
+                     ": no such folder; run this at the root of the tree, or name it by --corpus"};
+  }
   absl::StatusOr<std::filesystem::path> written =
       view::promote(arguments.finding, arguments.corpus);
   if (!written.ok()) {

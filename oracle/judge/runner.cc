@@ -51,6 +51,7 @@ void Runner::start(std::span<const scenario::HostLine> hosts) {
   verdict_ = Verdict();
   facts_ = Facts();
   caused_ = 0;
+  accepted_bytes_ = 0;
 }
 
 Effect Runner::apply(const scenario::Step& to_apply) {
@@ -102,12 +103,18 @@ Effect Runner::act(const step::Tick& tick) {
 }
 
 Effect Runner::act(const step::Settle&) {
-  std::uint32_t bare = 0;
+  std::int64_t bare = 0;
+  std::uint64_t carried = 0;
   const std::uint32_t rounds = settle_rounds();
   for (std::uint32_t round = 0; round < rounds; ++round) {
     while (!flight_.empty() && !stopped()) {
       const TcpSegment* next = flight_.in_flight().front().packet.tcp();
-      if (next == nullptr || next->payload.empty()) ++bare;
+      if (next == nullptr || next->payload.empty()) {
+        ++bare;
+      } else if (carried < accepted_bytes_) {
+        carried += next->payload.size();
+        bare -= 2;
+      }
       if (bare > settle_packets_max) break;
       const std::optional<InFlight> entry = flight_.take(flight_.in_flight().front().serial);
       arrive(entry->from, entry->to, entry->packet, entry->serial + 1);

@@ -41,6 +41,7 @@ struct Facts {
 // The bounds of one settle.
 inline constexpr std::uint32_t settle_rounds_max = 256;
 // Packets without payload: bytes run out by themselves, acknowledgments of acknowledgments do not.
+// Beyond them, each packet with bytes that a send accepted may have two.
 inline constexpr std::uint32_t settle_packets_max = 4096;
 
 // How long a step may wait for timers of ports with an elapsing clock, where waiting is real. A
@@ -186,7 +187,8 @@ class Runner {
   Verdict verdict_;
   Facts facts_;
   scenario::Step resolved_;
-  std::uint32_t caused_ = 0;  // Packets that the current step has caused.
+  std::uint32_t caused_ = 0;          // Packets that the current step has caused.
+  std::uint64_t accepted_bytes_ = 0;  // By all sends since the start.
   Trace* trace_ = nullptr;
   const scenario::Scenario* names_ = nullptr;
   Patience patience_;

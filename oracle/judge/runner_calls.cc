@@ -32,7 +32,13 @@ Effect Runner::act(const step::Call& call_step) {
   if (call_step.host >= hosts_in_use_) return Effect::none;
   Syscall call;
   oracle::PayloadTag tag;
-  if (!fill_call(call_step, call, tag)) return Effect::none;
+  if (!fill_call(call_step, call, tag)) {
+    if (!resolved_.expected) return Effect::none;
+    stop(Outcome::expectation_failed,
+         "expected " + scenario::print_expected(call_step, *resolved_.expected) +
+             ", but no call was made: a name in it was never bound to a socket of this host");
+    return Effect::some;
+  }
   const std::optional<Feature> needed = scenario::needed_feature(call_step);
   if (needed && !situation_.features[call_step.host].has(*needed)) {
     stop(Outcome::unsupported, "port " + hosts_[call_step.host].port->traits().name +
@@ -42,6 +48,7 @@ Effect Runner::act(const step::Call& call_step) {
   }
   const SyscallResult result = hosts_[call_step.host].port->call(call);
   witness_.on_call(call_step.host, call, result, tag);
+  if (sends(call.call) && result.ok()) accepted_bytes_ += static_cast<std::uint64_t>(result.value);
   if (trace_ != nullptr) {
     trace_event(TraceEvent::Kind::call, call_step.host)->text = result_text(call, result);
   }

@@ -1,4 +1,6 @@
 // When a settle ends.
+#include <string>
+
 #include "gtest/gtest.h"
 #include "oracle/judge/run.h"
 #include "oracle/scenario/text.h"
@@ -28,6 +30,24 @@ TEST(Settle, takes_as_many_segments_as_the_bytes_need) {
   Trace trace;
   run(runner, *scenario, &trace);
   EXPECT_EQ(trace.verdict.outcome, Outcome::allowed) << explain(trace.verdict);
+}
+
+TEST(Settle, takes_the_acknowledgments_of_megabytes) {
+  std::string text =
+      "host a 10.0.0.1 receive_buffer=67108864\n"
+      "host b 10.0.0.2 send_buffer=67108864\n"
+      "a: l = socket inet stream\n"
+      "a: listen l 1\n"
+      "b: c = socket inet stream\n"
+      "b: connect c local(l)\n"
+      "settle\n";
+  for (int i = 0; i < 8; ++i) text += "b: send c 1048576 -> 1048576\n";
+  const auto scenario = scenario::parse(text + "settle\n", "settle_test");
+  ASSERT_TRUE(scenario.has_value());
+  Runner runner([](scenario::HostIndex) { return make_in_process_port(); },
+                oracle::linux_dialect());
+  const RunResult result = run(runner, *scenario);
+  EXPECT_EQ(result.verdict.outcome, Outcome::allowed) << explain(result.verdict);
 }
 
 }  // namespace

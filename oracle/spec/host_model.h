@@ -44,7 +44,7 @@ class HostModel final : public UdpHost {
   void adopt_child(SocketId child, const SocketModel& listener) override;
   bool ephemeral_port_may_be_free(const SocketModel& socket) const override;
   bool ephemeral_port_may_be_exhausted(const SocketModel& socket) const override;
-  bool connect_port_may_be_exhausted() const override;
+  bool connect_port_may_be_exhausted(const SocketModel& socket) const override;
   Conflict listen_conflict(const SocketModel& socket) const override;
   void learn_local(SocketModel& socket, const Endpoint& local) override;
   // UdpHost

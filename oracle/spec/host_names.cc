@@ -368,19 +368,19 @@ bool HostModel::ephemeral_port_may_be_exhausted(const SocketModel& socket) const
   return range_for(newcomer_of(socket, {socket.local.ip, 0})).may_be_exhausted;
 }
 
-bool HostModel::connect_port_may_be_exhausted() const {
+bool HostModel::connect_port_may_be_exhausted(const SocketModel& socket) const {
   const int first = config_->ephemeral_first;
   const int size = config_->ephemeral_last - first + 1;
   if (size <= 0) return true;
   const bool odd = size > 1 && size % 2 == 1;
   const int usable = odd && dialect_->odd_range_loses_its_last_port ? size - 1 : size;
-  const PortHolder anybody{.type = Type::stream};
+  const PortHolder newcomer = newcomer_of(socket, socket.local);
   int count = 0;
-  for_each_holder(anybody, [&](const PortHolder&, bool) { ++count; });
+  for_each_holder(newcomer, [&](const PortHolder&, bool) { ++count; });
   if (count < usable) return false;
   std::vector<bool> held(static_cast<std::size_t>(size));
   int unknown = 0;
-  for_each_holder(anybody, [&](const PortHolder& holder, bool) {
+  for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
     if (holder.local.port == 0) ++unknown;
     if (in_range(*config_, holder.local.port)) {
       held[static_cast<std::size_t>(holder.local.port - first)] = true;

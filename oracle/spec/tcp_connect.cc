@@ -119,7 +119,7 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
   }
   // A port that the stack chose ends with the connection, so that connect chooses another.
   const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
-  if (!has_port && host_->connect_port_may_be_exhausted()) {
+  if (!has_port && host_->connect_port_may_be_exhausted(socket)) {
     out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
   }
   if (has_port && socket.local_known) {

@@ -95,11 +95,13 @@ bool TcpEngine::pieces_are_known(const Connection& c) const {
 
 // How the queue is cut into segments: each is a full one, or carries all that a send accepted or
 // all that the window allows (RFC 9293 3.8.6.2.1); what is sent again ends as before or so. Linux
-// counts half the largest window seen as full, too (tcp_bound_to_half_wnd).
+// counts half the largest window seen as full, too (tcp_bound_to_half_wnd). A peer that announces
+// less than mss_least may be taken at its word.
 bool TcpEngine::emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
   const auto size = static_cast<Offset>(seg.payload.size());
   const Offset end = seq + size;
-  const Offset full = std::min(room_in_segment(c, h) - (h.timestamps ? 12 : 0), h.wnd_first / 2);
+  const Offset room = std::min<Offset>(room_in_segment(c, h), h.peer_mss);
+  const Offset full = std::min(room - (h.timestamps ? 12 : 0), h.wnd_first / 2);
   const auto ends_send = [&](const Run& run) { return run.end == end; };
   const bool apart = size < full && std::ranges::none_of(c.runs, ends_send) &&
                      std::ranges::find(c.piece_ends, end) == c.piece_ends.end();

@@ -27,7 +27,7 @@ class TcpTrace : public HostServices {
   bool ephemeral_port_may_be_exhausted(const SocketModel&) const override {
     return ports_exhausted;
   }
-  bool connect_port_may_be_exhausted() const override { return ports_exhausted; }
+  bool connect_port_may_be_exhausted(const SocketModel&) const override { return ports_exhausted; }
   Conflict listen_conflict(const SocketModel&) const override {
     return conflicts ? Conflict::yes : Conflict::no;
   }
