@@ -64,8 +64,11 @@ void TcpEngine::stop_listening(StreamSocket& s, Rule rule) {
     }
     branch(c, [&](Hypothesis& h) {
       h.queued = false;
+      if (h.state == TcpState::time_wait) return;
       if (h.synchronized()) {
-        abort_hypothesis(h, rule, true);
+        // Of one that both ends closed there is no more to reset.
+        const bool ended = h.state == TcpState::closing || h.state == TcpState::last_ack;
+        abort_hypothesis(h, rule, !ended);
       } else {
         h.state = TcpState::closed;
         h.syn_due = false;
