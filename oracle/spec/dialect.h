@@ -75,9 +75,9 @@ struct Dialect {
   // address may go to the failed destination.
   bool failed_connect_misdirects = true;
 
-  // A bind of UDP with SO_REUSEPORT succeeds where the first holder that Linux finds on the port
-  // has it too, whatever the others have (udp_lib_lport_inuse).
-  bool udp_first_reuse_port_decides = true;
+  // A bind with SO_REUSEPORT succeeds where the holder that Linux looks at first on the port has it
+  // too, whatever the others have (udp_lib_lport_inuse, inet_csk_get_port).
+  bool first_reuse_port_decides = true;
 
   // Linux lets bind(0) of a UDP socket with SO_REUSEADDR share a port with a socket that has it
   // too; where this is off, port 0 never picks a held port.

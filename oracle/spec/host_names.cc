@@ -190,7 +190,7 @@ void HostModel::judge_conflicts(Outcomes& outcomes, const Entry& e, const Endpoi
       rule = of_connection ? Rule::bind_connection_holds_port : own_rule;
     }
   });
-  if (shared && newcomer.type == Type::dgram && dialect_->udp_first_reuse_port_decides) {
+  if (shared && dialect_->first_reuse_port_decides) {
     worst = std::min(worst, Conflict::maybe);
   }
   if (worst == Conflict::yes) return outcomes.must_fail(rule, Errno::eaddrinuse);

@@ -242,6 +242,7 @@ void UdpModel::on_send(SocketModel& socket, const Syscall& call, const SyscallRe
   if (!result.ok() && s.error.may_be(result.error) && s.error.may_be_some()) {
     judgement_->apply(Rule::udp_error_is_reported_once);
     if (!outcomes.allows(result.error)) s.error.become_none();
+    s.error.maybe_become(Errno::ok);  // It may have been the one that waited, or the send's own.
     return;
   }
   outcomes.never(Rule::udp_error_needs_icmp, Errno::econnrefused);

@@ -35,9 +35,12 @@ void Kernel::after_transition(Slot slot, const TcpIo& io, TcpState before) {
   if (io.peer_finished) socket.shut_read = socket.end_of_stream = true;
   const TcpState state = socket.tcb.state;
   if (state != before) {
-    if (state == TcpState::closed) return connection_closed(slot, io.error, before);
-    const bool child = before == TcpState::syn_received && socket.listener != no_slot;
-    if (child && is_synchronized(state)) child_established(slot);
+    // One that what came with the last ACK ended is accepted all the same.
+    const bool queued = io.established && socket.listener != no_slot;
+    if (queued) child_established(slot);
+    if (state == TcpState::closed) {
+      return connection_closed(slot, io.error, queued ? TcpState::established : before);
+    }
     if (state == TcpState::time_wait && !io.orphan) split_time_wait(slot);
   }
   schedule(slot);

@@ -14,6 +14,7 @@ bool establish(Tcb& tcb, const Incoming& in, TcpIo& io) {
   }
   if (!io.may_establish) return false;
   tcb.state = TcpState::established;
+  io.established = true;
   tcb.recover = in.seg_ack;
   io.events |= poll_out;
   return true;

@@ -33,6 +33,8 @@ struct TcpIo {
   // No descriptor refers to the connection.
   bool orphan = false;
 
+  // The connection left SYN-RECEIVED for a synchronized state, whatever became of it since.
+  bool established = false;
   // What became ready, as poll bits; why the connection ended; the peer's FIN came in turn.
   PollEvents events = 0;
   Errno error = Errno::ok;
