@@ -357,9 +357,9 @@ void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
       h.state = TcpState::fin_wait_2;
       h.state_age = 0;
       if (c.orphan && !c.lingers) {
-        // tcp(7): a negative TCP_LINGER2 leaves out FIN-WAIT-2.
+        // tcp(7): a negative TCP_LINGER2 leaves out FIN-WAIT-2, with a RST.
         Hypothesis dead = h;
-        abort_hypothesis(dead, Rule::tcp_close_unread_sends_rst, false);
+        abort_hypothesis(dead, Rule::tcp_reset_needs_cause, true);
         fork(dead);
       }
       break;
