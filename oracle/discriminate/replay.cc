@@ -26,7 +26,7 @@ bool settles(oracle::Oracle& oracle) {
   const bool quiet = oracle.quiet();
   if (!quiet && oracle.may_stay_unsettled()) return true;
   oracle.on_settled();
-  return quiet;
+  return quiet || oracle.awaits_long_timer();
 }
 
 }  // namespace
@@ -50,6 +50,9 @@ Judged show(oracle::Oracle& oracle, const judge::Recording& world,
         break;
       case Observation::Kind::arrived:
         oracle.on_arrived(seen->host, seen->packet, seen->forged);
+        break;
+      case Observation::Kind::dropped:
+        oracle.on_dropped(seen->host);
         break;
       case Observation::Kind::tick:
         oracle.on_tick(seen->host, seen->ticks);

@@ -17,7 +17,7 @@ namespace lockstep::judge {
 
 // One call of a function of oracle::Oracle.
 struct Observation {
-  enum class Kind : std::uint8_t { call, left, arrived, tick, reboot, step_end, settled };
+  enum class Kind : std::uint8_t { call, left, arrived, dropped, tick, reboot, step_end, settled };
   Kind kind = Kind::step_end;
   std::uint8_t host = 0;     // Not step_end, settled.
   bool forged = false;       // arrived

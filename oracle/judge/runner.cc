@@ -143,6 +143,7 @@ Effect Runner::act(const step::Settle&) {
   }
   witness_.on_settled();
   end_micro_step();
+  if (witness_.oracle().awaits_long_timer()) return Effect::some;
   stop(Outcome::unsettled, unsettled_message());
   return Effect::some;
 }

@@ -103,9 +103,11 @@ Effect Runner::act(const step::Corrupt& corrupt) {
     event->amount = bit;
   }
   // A flip outside what the checksums cover leaves a packet that is well-formed, but another one.
-  // Of any other the oracle never hears, whatever the decoder, which the stack uses too, makes of
-  // it.
-  if (!checksum_shows_flip(entry.packet, bit)) {
+  // Of any other the oracle hears no more than that it came, whatever the decoder, which the stack
+  // uses too, makes of it.
+  if (checksum_shows_flip(entry.packet, bit)) {
+    witness_.on_dropped(entry.to);
+  } else {
     if (const auto decoded = decode_packet(bytes_)) {
       note_arrival(entry.to, *decoded);
       witness_.on_arrived(entry.to, *decoded);

@@ -42,6 +42,11 @@ class Witness {
     }
     oracle_.on_arrived(host, packet, forged);
   }
+  void on_dropped(std::uint8_t host) {
+    if (recording_ != nullptr) [[unlikely]]
+      keep(Observation::Kind::dropped, host);
+    oracle_.on_dropped(host);
+  }
   void on_tick(std::uint8_t host, std::uint32_t ticks) {
     if (recording_ != nullptr) [[unlikely]]
       keep(Observation::Kind::tick, host).ticks = ticks;

@@ -51,6 +51,14 @@ struct Dialect {
   // numbers before the first that this connection sent, and answers by an ACK (tcp_ack).
   bool ack_before_first_is_dropped = true;
 
+  // RFC 9293 3.10.7.4 takes the window of a segment with the numbers of the last update. Linux
+  // takes it only where it opens the window further or closes it (tcp_may_update_window).
+  bool same_numbers_never_narrow_window = true;
+
+  // A datagram whose checksum is wrong is dropped when somebody asks for it, so that until then
+  // poll may answer IN (poll(2), select(2) BUGS).
+  bool poll_counts_damaged_datagrams = true;
+
   // RFC 5961 3.2 ignores a RST outside the window. Once the peer's FIN was taken Linux lets one
   // just below RCV.NXT kill, since some stacks number theirs so (tcp_reset_check).
   bool reset_before_fin_kills = true;

@@ -380,18 +380,23 @@ bool HostModel::is_local(const IpAddress& address) const {
   return std::ranges::find(config_->addresses, plain) != config_->addresses.end();
 }
 
+namespace {
+bool names_loopback(const Packet& packet) {
+  return packet.source.is_loopback() || packet.destination.is_loopback();
+}
+}  // namespace
+
 void HostModel::on_left(const Packet& packet) {
   touched_ = true;
-  const bool to_itself = is_local(packet.destination);
-  if (to_itself && packet.source.is_loopback()) ++looping_;
+  if (is_local(packet.destination) && names_loopback(packet)) ++looping_;
   if (packet.udp() == nullptr) tcp_.on_left(packet);
   if (packet.tcp() == nullptr) udp_.on_left(packet);
 }
 
 void HostModel::on_arrived(const Packet& packet, bool forged) {
   touched_ = true;
-  // Of a loopback address nothing comes from outside (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
-  if (packet.source.is_loopback()) {
+  // Of and to a loopback address nothing comes from outside (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
+  if (names_loopback(packet)) {
     if (looping_ == 0) return;
     --looping_;
   }

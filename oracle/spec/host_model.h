@@ -27,6 +27,8 @@ class HostModel final : public UdpHost {
   void on_left(const Packet& packet);
   void on_arrived(const Packet& packet, bool forged);
   void on_tick(std::uint32_t ticks);
+  void on_tick_elsewhere(std::uint32_t ticks) { tcp_.on_tick_elsewhere(ticks); }
+  void on_dropped() { udp_.on_dropped(); }
   void on_reboot();
   // Whether on_step_end() has anything to look at: with an exact clock nothing happens on a host
   // that nothing happened to.
@@ -35,6 +37,7 @@ class HostModel final : public UdpHost {
   void on_settled() { tcp_.on_settled(); }
   bool quiet() const { return tcp_.quiet(); }
   bool desynchronised() const { return tcp_.desynchronised(); }
+  bool awaits_long_timer() const { return tcp_.awaits_long_timer(); }
   std::string describe() const;
 
   // HostServices
@@ -129,7 +132,7 @@ class HostModel final : public UdpHost {
   std::vector<OpenDescriptor> far_;  // The others.
   std::uint32_t open_count_ = 0;
   bool touched_ = false;       // Something happened in this step.
-  std::uint32_t looping_ = 0;  // Packets from a loopback address that left and did not arrive yet.
+  std::uint32_t looping_ = 0;  // Packets with a loopback address that left and did not arrive.
   std::uint32_t last_taken_ = 0;
   std::vector<SocketId> holders_;  // Sockets that may hold a port and have a descriptor.
   mutable std::vector<PortHolder> tcp_holders_;  // Scratch.

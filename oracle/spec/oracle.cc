@@ -62,8 +62,17 @@ void Oracle::on_arrived(std::uint8_t host, const Packet& packet, bool forged) {
   if (HostModel* model = world_->follow(host)) model->on_arrived(packet, forged);
 }
 
+void Oracle::on_dropped(std::uint8_t host) {
+  if (HostModel* model = world_->follow(host)) model->on_dropped();
+}
+
 void Oracle::on_tick(std::uint8_t host, std::uint32_t ticks) {
-  if (HostModel* model = world_->follow(host)) model->on_tick(ticks);
+  if (HostModel* model = world_->follow(host)) {
+    model->on_tick(ticks);
+    for (const auto& other : world_->running()) {
+      if (other.get() != model) other->on_tick_elsewhere(ticks);
+    }
+  }
 }
 
 void Oracle::on_reboot(std::uint8_t host) {
@@ -91,6 +100,11 @@ bool Oracle::quiet() const {
 bool Oracle::may_stay_unsettled() const {
   return std::ranges::any_of(world_->running(),
                              [](const auto& host) { return host->desynchronised(); });
+}
+
+bool Oracle::awaits_long_timer() const {
+  return std::ranges::any_of(world_->running(),
+                             [](const auto& host) { return host->awaits_long_timer(); });
 }
 
 const std::optional<Violation>& Oracle::violation() const { return world_->judgement.violation(); }

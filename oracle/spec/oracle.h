@@ -34,6 +34,8 @@ class Oracle {
   void on_left(std::uint8_t host, const Packet& packet);  // before any matching on_arrived
   // Well-formed, checksums right. `forged`: no host ever sent this packet.
   void on_arrived(std::uint8_t host, const Packet& packet, bool forged = false);
+  // A packet arrived that the host must drop: its checksum is wrong.
+  void on_dropped(std::uint8_t host);
   void on_tick(std::uint8_t host, std::uint32_t ticks);
   void on_reboot(std::uint8_t host);
 
@@ -45,6 +47,8 @@ class Oracle {
   bool quiet() const;
   // A settle may end without quiet: an accepted forgery desynchronised a connection.
   bool may_stay_unsettled() const;
+  // Nor need it, when what is owed waits for a timer that is longer than a settle.
+  bool awaits_long_timer() const;
 
   const std::optional<Violation>& violation() const;
   // Why the oracle gave up on this scenario; empty when it did not.

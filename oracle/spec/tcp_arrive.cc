@@ -51,6 +51,13 @@ Connection& TcpEngine::make_connection_for(const FourTuple& tuple, bool opens) {
   return c;
 }
 
+// A child is made from its listener as it is when the handshake ends, not when it begins.
+void TcpEngine::note_child_buffer(Connection& c) const {
+  if (c.listener == 0 || c.accepted || c.hypotheses.front().synchronized()) return;
+  const std::int32_t buffer = host_->socket(c.listener).receive_buffer;
+  if (buffer > 0) c.child_buffer = c.child_buffer == 0 ? buffer : std::min(buffer, c.child_buffer);
+}
+
 void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool forged) {
   const FourTuple tuple{{packet.destination, seg.destination_port},
                         {packet.source, seg.source_port}};
@@ -67,6 +74,7 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
     c->iss_floor = floor;
   }
   ++c->arrivals;
+  note_child_buffer(*c);
   challenged_ = false;
   branch(*c, [&](Hypothesis& h) {
     const TcpState before = h.state;
@@ -132,7 +140,8 @@ Acceptable TcpEngine::acceptable(const Connection& c, const Hypothesis& h, Offse
   const Offset end = seq + length;
   const SocketId owner = c.socket != 0 ? c.socket : c.listener;
   const bool buffer_set = owner != 0 && host_->socket(owner).receive_buffer != 0;
-  const Offset edge_most = h.edge + (h.read - h.read_at_edge) + (buffer_set ? 1 << 30 : 0);
+  const Offset unknown = buffer_set || h.edge_is_capped ? 1 << 30 : 0;
+  const Offset edge_most = h.edge + (h.read - h.read_at_edge) + unknown;
   const bool resolved = !unresolved(c, h);
   if (end < h.rcv_before || end < std::min(h.ack_shown, h.rcv_nxt) || seq > edge_most) {
     return resolved ? Acceptable::no : Acceptable::maybe;
@@ -225,7 +234,9 @@ void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg
   const bool orphan = c.orphan && h.state == TcpState::fin_wait_2;
   // ... and one at the end of what it reported by SACK.
   const bool reported =
-      h.sack && std::ranges::any_of(h.copies, [&](const Copy& copy) { return copy.end() == seq; });
+      h.sack &&
+      (std::ranges::any_of(h.copies, [&](const Copy& copy) { return copy.end() == seq; }) ||
+       std::ranges::find(h.fins, seq - 1) != h.fins.end());
   if (after_fin || orphan || unresolved(c, h) || reported) {
     Hypothesis dead = h;
     reset_connection(c, dead, error, Rule::tcp_exact_reset_kills);
@@ -320,24 +331,29 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
     }
   }
   if (ack <= h.una) return true;
+  c.longest_round_trip = std::max(c.longest_round_trip, h.waited + h.waited_more);
   h.una = ack;
   begin_wait(h);
   h.retries = 0;
+  h.doublings = 0;
   h.duplicate_acks = 0;
   if (c.wants_fin && h.una > c.fin_offset()) fin_acknowledged(c, h);
   return true;
 }
 
-// RFC 9293 3.10.7.4: SND.WL1 and SND.WL2. Linux takes an update of the same numbers only when it
-// opens or closes the window, and the RFC's segment may have been cut to start at RCV.NXT, hence
-// two edges.
+// RFC 9293 3.10.7.4: SND.WL1 and SND.WL2. The RFC's segment may have been cut to start at RCV.NXT,
+// hence two edges.
 void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack) {
   const Offset window = Offset{seg.window} << (h.scaled && !seg.has(tcp_syn) ? h.peer_scale : 0);
   const Offset right = ack + window;
   h.wnd_max = std::max(h.wnd_max, window);
   if (ack < h.una) return;
+  h.wnd_right_last = right;
   const bool newer = seq > h.wl1 || (seq == h.wl1 && ack > h.wl2);
-  if (newer || (seq == h.wl1 && ack >= h.wl2)) {
+  const bool narrows = !newer && window > 0 && right < h.wnd_right;
+  if (narrows && host_->dialect().same_numbers_never_narrow_window) {
+    h.wnd_right_low = std::min(h.wnd_right_low, right);
+  } else if (newer || (seq == h.wl1 && ack >= h.wl2)) {
     h.wnd_right = right;
     h.wnd_right_low = right;
     h.wl1 = seq;
@@ -356,12 +372,7 @@ void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
     case TcpState::fin_wait_1:
       h.state = TcpState::fin_wait_2;
       h.state_age = 0;
-      if (c.orphan && !c.lingers) {
-        // tcp(7): a negative TCP_LINGER2 leaves out FIN-WAIT-2, with a RST.
-        Hypothesis dead = h;
-        abort_hypothesis(dead, Rule::tcp_reset_needs_cause, true);
-        fork(dead);
-      }
+      if (c.orphan && !c.lingers) end_without_fin_wait_2(h);
       break;
     case TcpState::closing:
       h.state = TcpState::time_wait;

@@ -52,7 +52,9 @@ void TcpEngine::learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   h.sack = seg.options.sack_permitted;
   h.wnd_max = seg.window;
   h.wnd_first = seg.window;
-  h.wnd_right = h.wnd_right_low = h.wnd_right_step = 1 + Offset{seg.window};
+  // SND.WND counts from SND.UNA, which is our ISS until the SYN is acknowledged.
+  h.wnd_right_low = seg.window;
+  h.wnd_right = h.wnd_right_step = 1 + Offset{seg.window};
 }
 
 void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& seg) {
@@ -119,6 +121,7 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
   h.sack = h.sack && c.own_sack;
   // The window that the SYN offered starts at the peer's first number.
   h.edge = 1 + Offset{c.own_window};
+  h.edge_is_capped = c.own_window == 0xffff;
   if (!has_ack) {
     h.state = TcpState::syn_received;
     h.keeps_scale = !h.scaled && host_->dialect().simultaneous_open_keeps_own_scale;

@@ -63,10 +63,21 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
       if (room) owe_ack(h, Rule::tcp_close_syn_received_speaks);
       h.state = TcpState::established;
     }
+    if (h.state == TcpState::fin_wait_2 && !c.lingers) {
+      end_without_fin_wait_2(h);
+      return;
+    }
     fin = true;
     shut_down(c, h, true, true);
   });
   if (fin) c.wants_fin = true;
+}
+
+// tcp(7): a negative TCP_LINGER2 leaves out the FIN-WAIT-2 of an orphan, with a RST.
+void TcpEngine::end_without_fin_wait_2(Hypothesis& h) {
+  Hypothesis dead = h;
+  abort_hypothesis(dead, Rule::tcp_reset_needs_cause, true);
+  fork(dead);
 }
 
 void TcpEngine::shut_down(Connection& c, Hypothesis& h, bool read, bool write) {

@@ -60,8 +60,9 @@ struct Hypothesis {
   Offset nxt = 0;            // The highest number sent, plus one.
   Offset wnd_right = 0;      // The edge that the peer allows: of the last update it may have taken.
   Offset wnd_right_low = 0;  // The least edge that it may go by.
-  Offset wnd_max = 0;        // The largest window ever seen.
-  Offset wnd_first = 0;      // That of the peer's SYN.
+  Offset wnd_right_last = 0;  // What the last segment said, taken or not.
+  Offset wnd_max = 0;         // The largest window ever seen.
+  Offset wnd_first = 0;       // That of the peer's SYN.
   Offset wl1 = 0;
   Offset wl2 = 0;
   Offset una_before = 0;      // Values at the start of the step: what leaves in a step may
@@ -79,6 +80,7 @@ struct Hypothesis {
   Offset rcv_before = 0;  // At the start of the step.
   Offset read = 1;
   Offset edge = 0;              // The right edge of the window last advertised.
+  bool edge_is_capped = false;  // By the field of a SYN, which is never scaled.
   Offset read_at_edge = 1;      // `read` when it was.
   Offset ack_shown = 0;         // The highest acknowledgment sent.
   bool keeps_scale = false;     // Shifts the windows that it shows though `scaled` is false.
@@ -116,6 +118,7 @@ struct Hypothesis {
   std::uint32_t waited = 0;  // Since the oldest unacknowledged number was first sent or progress.
   std::uint32_t waited_more = 0;  // By how much `waited` may be short of that.
   std::uint32_t retries = 0;      // How often it was sent again.
+  std::uint32_t doublings = 0;    // The same, of a closed window's too: what the timeout grew by.
   std::uint32_t ack_waited = 0;   // Since data arrived that no ACK has shown.
   std::uint32_t state_age = 0;    // In TIME_WAIT or FIN_WAIT_2.
   std::uint32_t probes = 0;       // Of a closed window or of an idle peer, since anything arrived.
@@ -174,10 +177,12 @@ struct Connection {
   bool uneven = false;                     // Where the pieces of what is queued end is not known.
   bool blocked = false;                    // A send answered EAGAIN and nothing has happened since.
   bool lingers = true;                     // TCP_LINGER2 was not negative at close.
+  std::int32_t child_buffer = 0;           // The least SO_RCVBUF of its listener while embryonic.
   std::int32_t writable_buffer = 0;        // SO_SNDBUF as it was then.
   std::size_t send_buffer_most = 0;        // The largest that bytes still queued were sent with.
   bool writable = false;                   // A poll answered OUT and nothing has happened since.
   bool touched = false;                    // Something happened in this step.
+  std::uint32_t longest_round_trip = 0;    // In ticks, at most.
   std::uint32_t arrivals = 0;              // Segments that arrived in this step.
   std::vector<Hypothesis> hypotheses;
 

@@ -224,6 +224,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     h.sack = h.sack && seg.options.sack_permitted;
     h.ack_shown = 1;
     h.edge = std::max(h.edge, 1 + Offset{seg.window});
+    h.edge_is_capped = seg.window == 0xffff;
     h.ack_due = false;
   }
   if (!perhaps_retried) return;
@@ -281,6 +282,7 @@ void TcpEngine::emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg,
   }
   // Short of memory, Linux takes back what it offered, and counts from what it shows instead.
   h.edge = is_short ? edge : std::max(h.edge, edge);
+  h.edge_is_capped = false;
   h.read_at_edge = h.read;
 }
 

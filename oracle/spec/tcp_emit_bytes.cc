@@ -31,7 +31,8 @@ bool TcpEngine::payload_was_sent(const Connection& c, Offset begin,
 bool TcpEngine::may_stand_at(const Connection& c, const Hypothesis& h, Offset seq) const {
   if (seq < std::min(h.una_before, h.una) || seq > h.nxt) return false;
   return seq == h.una || seq == h.una_before || seq == h.wnd_right || seq == h.wnd_right_low ||
-         seq == h.wnd_right_step || std::ranges::find(c.piece_ends, seq) != c.piece_ends.end();
+         seq == h.wnd_right_step || seq == h.wnd_right_last ||
+         std::ranges::find(c.piece_ends, seq) != c.piece_ends.end();
 }
 
 // Where the segment stands in our sequence, and what it says is in it.
@@ -49,7 +50,8 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
       count_retry(c, h, h.probes);
       return;
     }
-    const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || h.wnd_right_low < h.nxt;
+    const Offset least = std::min(h.wnd_right_low, h.wnd_right);
+    const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || least < h.nxt;
     const bool next = seq >= h.nxt_before && seq <= h.nxt;
     check(Rule::tcp_ack_has_next_number, next || (rewound && may_stand_at(c, h, seq)), h,
           [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); });
@@ -170,6 +172,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   note_piece(c, h, end);
   const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;
   if (retransmits) {
+    ++h.doublings;
     count_retry(c, h, h.retries);
     h.duplicate_acks = 0;
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 4, h,
@@ -179,6 +182,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   }
   if (h.una == h.nxt) {
     begin_wait(h);
+    h.doublings = 0;
     h.stalled_for = h.stalled_probes = 0;
   }
   h.nxt = std::max(h.nxt, end);

@@ -33,10 +33,12 @@ class TcpEngine {
   void on_arrived(const Packet& packet, bool forged);
   void on_left(const Packet& packet);
   void on_tick(std::uint32_t ticks);
+  void on_tick_elsewhere(std::uint32_t ticks);
   void on_step_end();
   void on_settled();
   bool quiet() const;
   bool desynchronised() const;
+  bool awaits_long_timer() const;
   void add_holders(std::vector<PortHolder>& out) const;
   std::string describe(SocketId socket) const;
 
@@ -66,11 +68,15 @@ class TcpEngine {
     touch(c);
     std::size_t kept = 0;
     std::optional<Violation> last;
+    bool last_lives = false;
     for (std::size_t i = 0; i < c.hypotheses.size(); ++i) {
       refuted_.reset();
       step(c.hypotheses[i]);
       if (refuted_) {
-        last = std::move(refuted_);
+        // That a connection is over says less than what is wrong with one that is not.
+        const bool lives = c.hypotheses[i].alive();
+        if (lives || !last_lives) last = std::move(refuted_);
+        last_lives |= lives;
         continue;
       }
       if (kept != i) std::swap(c.hypotheses[kept], c.hypotheses[i]);
@@ -176,6 +182,7 @@ class TcpEngine {
   void receive_bytes(Hypothesis& h);
   bool bytes_may_be(const Hypothesis& h, Offset from, std::span<const std::byte> bytes) const;
   void on_shutdown(StreamSocket& s, SocketModel& socket, Connection& c);
+  void end_without_fin_wait_2(Hypothesis& h);
   void shut_down(Connection& c, Hypothesis& h, bool read, bool write);
   void close_connection(Connection& c, const SocketModel& socket);
   void abort_hypothesis(Hypothesis& h, Rule rule, bool must);
@@ -194,6 +201,7 @@ class TcpEngine {
   void arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void note_child_buffer(Connection& c) const;
   void arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable acceptable);
   bool arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
@@ -268,13 +276,16 @@ class TcpEngine {
   bool outstanding(const Connection& c, const Hypothesis& h) const;
   bool stalled(const Connection& c, const Hypothesis& h) const;
   Offset end_of_send(const Connection& c, const Hypothesis& h) const;
-  std::uint32_t latest_retransmission(std::uint32_t number) const;
+  std::uint64_t latest_retransmission(const Connection& c, std::uint32_t number) const;
   // What keeps a settle from ending; an invalid rule when nothing does.
   struct Debt {
     bool owed = false;
     Rule rule{};
     std::string_view allowed;
+    bool may_outlast_settle = false;  // The timer that pays it may be longer than a settle.
   };
+  std::uint64_t next_timeout_ticks(const Connection& c, const Hypothesis& h) const;
+  std::uint32_t measured_timeout_ticks(const Connection& c) const;
   Debt debt_of(const Connection& c, const Hypothesis& h) const;
   bool owes(const Connection& c) const;
   std::string describe(const Connection& c, const Hypothesis& h) const;

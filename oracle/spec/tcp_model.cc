@@ -30,10 +30,12 @@ void TcpModel::on_arrived(const Packet& packet, bool forged) {
 }
 void TcpModel::on_left(const Packet& packet) { state_->engine.on_left(packet); }
 void TcpModel::on_tick(std::uint32_t ticks) { state_->engine.on_tick(ticks); }
+void TcpModel::on_tick_elsewhere(std::uint32_t ticks) { state_->engine.on_tick_elsewhere(ticks); }
 void TcpModel::on_step_end() { state_->engine.on_step_end(); }
 void TcpModel::on_settled() { state_->engine.on_settled(); }
 bool TcpModel::quiet() const { return state_->engine.quiet(); }
 bool TcpModel::desynchronised() const { return state_->engine.desynchronised(); }
+bool TcpModel::awaits_long_timer() const { return state_->engine.awaits_long_timer(); }
 
 void TcpModel::add_holders(std::vector<PortHolder>& out) const { state_->engine.add_holders(out); }
 

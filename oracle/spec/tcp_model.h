@@ -77,6 +77,7 @@ class TcpModel {
   void on_arrived(const Packet& packet, bool forged = false);
   void on_left(const Packet& packet);
   void on_tick(std::uint32_t ticks);
+  void on_tick_elsewhere(std::uint32_t ticks);
 
   // Deadlines: what was owed within the step; what was owed by the end of a settle.
   void on_step_end();
@@ -86,6 +87,7 @@ class TcpModel {
   bool quiet() const;
   // Some connection was desynchronised by a forged segment that it may have accepted.
   bool desynchronised() const;
+  bool awaits_long_timer() const;
 
   // Local ends held by connections beside their sockets' own (children, orphans, TIME-WAIT).
   void add_holders(std::vector<PortHolder>& out) const;

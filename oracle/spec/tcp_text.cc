@@ -15,6 +15,7 @@ bool TcpEngine::memory_may_be_short(const Connection& c, const Hypothesis& h) co
   if (owner != 0 && host_->socket(owner).receive_buffer > 0) {
     buffer = static_cast<std::size_t>(host_->socket(owner).receive_buffer);
   }
+  if (c.child_buffer > 0) buffer = std::min(buffer, static_cast<std::size_t>(c.child_buffer));
   return h.copies.charge() > buffer;
 }
 

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::uint32_t slack_ticks = 8;
 constexpr std::uint32_t delayed_ack_ms = 500;
+// A settle lasts 256 ticks, and a timeout that was measured may be twice the one that is
+// configured.
+constexpr std::uint64_t surely_settled_ticks = 128;
 constexpr std::uint64_t longest_timeout_ms = 60'000;
 constexpr std::uint64_t challenge_span_ms = 5'000;  // RFC 5961 7.
 
@@ -57,6 +60,19 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
   }
 }
 
+// Time passed on another host. Where clocks elapse it is this one's time as well.
+void TcpEngine::on_tick_elsewhere(std::uint32_t ticks) {
+  if (done() || exact_clock()) return;
+  for (std::size_t i = 0; i < used_; ++i) {
+    Connection& c = connections_[i];
+    if (!c.in_use) continue;
+    for (Hypothesis& h : c.hypotheses) {
+      if (!outstanding(c, h)) continue;
+      h.waited_more = std::min(h.waited_more + ticks, std::uint32_t{1} << 30);
+    }
+  }
+}
+
 // Whether no timer of the connection runs, so that the end of the step need not look at it. One of
 // a closed socket may be gone by then, and several hypotheses may have become equal.
 bool TcpEngine::time_changes_nothing(const Connection& c) const {
@@ -85,9 +101,11 @@ bool TcpEngine::stalled(const Connection& c, const Hypothesis& h) const {
 }
 
 // The tick, counted from the first transmission, by which retransmission `number` must have left.
-std::uint32_t TcpEngine::latest_retransmission(std::uint32_t number) const {
+std::uint64_t TcpEngine::latest_retransmission(const Connection& c, std::uint32_t number) const {
+  const std::uint64_t first =
+      std::max(host_->config().retransmit_threshold_ticks, measured_timeout_ticks(c));
   const std::uint32_t shift = std::min(number, 16u);
-  return 2 * host_->config().retransmit_threshold_ticks * ((1u << shift) - 1) + slack_ticks;
+  return 2 * first * ((1u << shift) - 1) + slack_ticks;
 }
 
 // How long an attempt takes at least until it is given up: the intervals double, and may stop at
@@ -112,10 +130,14 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   if (waits && h.retries >= most) {
     // The last interval must have passed too, or most of it.
     const std::uint64_t term = least_attempt_ticks();
-    if (!exact_clock() || h.waited + h.waited_more >= term - term / 4) return true;
+    if (h.waited + h.waited_more >= term - term / 4) return true;
   }
+  // RFC 9293 3.8.3 lets R2 be a time. Linux gives up after the time that so many retransmissions
+  // take at the least timeout, and fewer of them fit into it when the timeout was measured longer;
+  // another host's ticks are its time, too. An orphan is given up though its probes are answered.
   const bool orphan = c.orphan || c.socket == 0;
-  if (waits && orphan && !exact_clock() && h.retries > 0) return true;
+  const std::uint32_t tries = orphan ? std::max(h.retries, h.doublings) : h.retries;
+  if (waits && !exact_clock() && (tries > 0 || tries >= most)) return true;
   // How many probes may go unanswered is nowhere said to be R2: Linux counts probes up to
   // tcp_retries2, but measures retransmissions against the time that many would take.
   if (h.probes > 0 && (h.probes >= most || !exact_clock())) return true;
@@ -143,7 +165,8 @@ void TcpEngine::time_out(Connection& c, Hypothesis& h) {
   h.retries = 0;
   h.probes = 0;
   h.stalled_for = h.stalled_probes = 0;
-  h.waited = 0;
+  h.doublings = 0;
+  h.waited = h.waited_more = 0;
   h.ack_waited = 0;
   h.state_age = 0;
   if (c.orphan || (c.listener != 0 && !c.accepted)) h.error = Errno::ok;
@@ -275,14 +298,16 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
   }
   if (h.doubtful) return;
   if (stalled(c, h) && h.probes < host_->config().retransmit_max) {
-    check(Rule::tcp_window_is_probed, h.stalled_for <= latest_retransmission(h.stalled_probes + 1),
-          h, [&] { return "probe " + std::to_string(h.stalled_probes + 1) + " of the window"; });
+    check(Rule::tcp_window_is_probed,
+          h.stalled_for <= latest_retransmission(c, h.stalled_probes + 1), h,
+          [&] { return "probe " + std::to_string(h.stalled_probes + 1) + " of the window"; });
   }
   if (!outstanding(c, h)) return;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
   if (!window_open || h.retries >= host_->config().retransmit_max) return;
-  check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(h.retries + 1), h,
-        [&] { return "retransmission " + std::to_string(h.retries + 1); });
+  const std::uint32_t number = std::max(h.retries, h.doublings) + 1;
+  check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(c, number), h,
+        [&] { return "retransmission " + std::to_string(number); });
 }
 
 // Whether the last retransmission is so long past that the connection is over, though nothing on
@@ -341,6 +366,18 @@ void TcpEngine::fork_over(const Connection& c, Hypothesis& over) {
   if (std::ranges::find(c.hypotheses, over) == c.hypotheses.end()) fork(over);
 }
 
+// About how long the retransmission timer runs by now. Into a closed window the timeout grows with
+// each probe and does not fall when the window opens (RFC 6298 5.5, 5.7).
+std::uint64_t TcpEngine::next_timeout_ticks(const Connection& c, const Hypothesis& h) const {
+  const std::uint64_t least = host_->config().retransmit_threshold_ticks;
+  return std::max<std::uint64_t>(least, measured_timeout_ticks(c)) << std::min(h.doublings, 16u);
+}
+
+// RFC 6298 2.2, 2.3: SRTT + 4 * RTTVAR is at most five times the longest round trip.
+std::uint32_t TcpEngine::measured_timeout_ticks(const Connection& c) const {
+  return 5 * std::min(c.longest_round_trip, 1u << 20);
+}
+
 TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) const {
   if (h.doubtful || !h.alive() || h.state == TcpState::time_wait) return {};
   if (h.state == TcpState::syn_sent) {
@@ -353,7 +390,8 @@ TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) con
   const bool room = h.wnd_right_low > h.nxt;
   if (h.una < h.nxt && h.wnd_right_low > h.una) {
     return {true, h.una >= c.end ? Rule::tcp_fin_is_retransmitted : Rule::tcp_delivers_at_last,
-            "everything sent is acknowledged, or the connection given up"};
+            "everything sent is acknowledged, or the connection given up",
+            next_timeout_ticks(c, h) > surely_settled_ticks};
   }
   if (h.nxt < end_of_send(c, h) && room && h.una == h.nxt) {
     return {true, h.nxt >= c.end ? Rule::tcp_fin_is_sent : Rule::tcp_delivers_at_last,
@@ -381,6 +419,15 @@ bool TcpEngine::quiet() const {
   return true;
 }
 
+bool TcpEngine::awaits_long_timer() const {
+  for (std::size_t i = 0; i < used_; ++i) {
+    const Connection& c = connections_[i];
+    const auto waits = [&](const Hypothesis& h) { return debt_of(c, h).may_outlast_settle; };
+    if (c.in_use && std::ranges::any_of(c.hypotheses, waits)) return true;
+  }
+  return false;
+}
+
 // The rules of what is owed by the settle were applied, and kept.
 void TcpEngine::count_paid(const Connection& c) {
   const Hypothesis& h = c.hypotheses.front();
@@ -398,8 +445,10 @@ void TcpEngine::on_settled() {
   for (std::size_t i = 0; i < used_ && !done(); ++i) {
     Connection& c = connections_[i];
     if (!c.in_use) continue;
-    const bool owed =
-        std::ranges::all_of(c.hypotheses, [&](const Hypothesis& h) { return debt_of(c, h).owed; });
+    const bool owed = std::ranges::all_of(c.hypotheses, [&](const Hypothesis& h) {
+      const Debt debt = debt_of(c, h);
+      return debt.owed && !debt.may_outlast_settle;
+    });
     if (!owed) {
       count_paid(c);
       continue;

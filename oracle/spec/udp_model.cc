@@ -211,7 +211,7 @@ void UdpModel::on_poll(const SocketModel& socket, const Syscall& call,
   if (s.read_shut) must |= poll_in | poll_rdhup;
   if (s.read_shut && s.write_shut) must |= poll_hup;
   if (s.queue.first_certain() < s.queue.size()) must |= poll_in;
-  if (!s.queue.empty()) may |= poll_in;
+  if (!s.queue.empty() || s.maybe_damaged) may |= poll_in;
   if (!s.error.may_be_none()) must |= poll_err;
   if (s.error.may_be_some() || s.error_queue) may |= poll_err;
   must &= filter;
@@ -224,7 +224,10 @@ void UdpModel::on_poll(const SocketModel& socket, const Syscall& call,
                      .state = describe(socket.id)};
   });
   // What was seen settles what could not be told before.
-  if (!s.read_shut && (call.events & poll_in) != 0 && (seen & poll_in) == 0) s.queue.clear();
+  if (!s.read_shut && (call.events & poll_in) != 0 && (seen & poll_in) == 0) {
+    s.queue.clear();
+    s.maybe_damaged = false;
+  }
   if ((seen & poll_err) == 0) s.error.become_none();
   if ((seen & poll_err) != 0 && !s.error_queue) s.error.become_some();
 }

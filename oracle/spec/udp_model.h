@@ -40,6 +40,8 @@ class UdpModel {
   // Packets that carry UDP, and ICMP errors that quote UDP (any ICMP may be passed).
   void on_arrived(const Packet& packet);
   void on_left(const Packet& packet);
+  // Something arrived whose checksum is wrong.
+  void on_dropped();
   void on_step_end();
 
   bool is_connected(const SocketModel& socket) const { return state(socket).connected; }
@@ -60,6 +62,7 @@ class UdpModel {
     bool read_shut = false;
     bool write_shut = false;
     bool error_queue = false;    // IP_RECVERR may keep ERR up for ever.
+    bool maybe_damaged = false;  // A damaged datagram may wait to be dropped (dialect).
     bool peer_unsure = false;    // The peer may be another family's loopback (had_v4_source).
     bool had_v4_source = false;  // An IPv6 socket that was connected to an IPv4 peer.
     bool order_known = true;     // on_bound tells where it stands among its equals.

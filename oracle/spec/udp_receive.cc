@@ -108,6 +108,7 @@ void UdpModel::on_receive_error(const SocketModel& socket, Errno error) {
                       [&] { return observed(datagram_text(s.queue.at(certain))); });
   judgement_->apply(Rule::udp_recv_empty_is_eagain);
   s.queue.clear();
+  s.maybe_damaged = false;
   s.error.become_none();
 }
 

@@ -238,6 +238,9 @@ void UdpModel::on_send(SocketModel& socket, const Syscall& call, const SyscallRe
   Outcomes outcomes;
   judge_send(outcomes, socket, call, target ? &*target : nullptr);
   follow_autobind(socket, result);
+  // IP_RECVERR asks for the stack's own errors, too (ip(7)).
+  const bool own_error = result.error == Errno::emsgsize;
+  s.error_queue |= own_error && host_->options(socket.id).was_set(OptionName::ip_recverr);
   // A pending error is answered in place of the send, which is lost.
   if (!result.ok() && s.error.may_be(result.error) && s.error.may_be_some()) {
     judgement_->apply(Rule::udp_error_is_reported_once);

@@ -134,8 +134,8 @@ void UdpModel::enqueue(std::size_t slot, const Endpoint& source, const Endpoint&
                                    ? static_cast<std::size_t>(socket.receive_buffer)
                                    : host_->config().receive_buffer;
   const std::size_t charge = s.queue.charge() + DatagramQueue::charge_of(payload.size());
-  const bool fits =
-      charge <= capacity / 4 * 3 || (s.queue.empty() && payload.size() <= capacity / 2);
+  const bool fits = !s.maybe_damaged && (charge <= capacity / 4 * 3 ||
+                                         (s.queue.empty() && payload.size() <= capacity / 2));
   if (!fits) judgement_->apply(Rule::udp_full_buffer_drops_newest);
   if (s.queue.size() >= most_uncertain) {
     return judgement_->give_up("more datagrams queued than the oracle follows");
@@ -147,6 +147,14 @@ void UdpModel::enqueue(std::size_t slot, const Endpoint& source, const Endpoint&
                 .choice = choice,
                 .limit = 2 * capacity,
                 .taken_before = s.bytes_taken});
+}
+
+void UdpModel::on_dropped() {
+  if (!host_->dialect().poll_counts_damaged_datagrams) return;
+  for (std::size_t slot = 0; slot < used_; ++slot) {
+    Socket& s = sockets_[slot];
+    s.maybe_damaged = s.maybe_damaged || (s.open && host_->socket(s.id).bound);
+  }
 }
 
 // Multicast and broadcast go to every socket of the port that is bound to the wildcard or to that
@@ -285,8 +293,10 @@ void UdpModel::on_datagram_left(const Packet& packet, const UdpDatagram& datagra
     const bool address_fits = owed.source.ip.is_unspecified()
                                   ? host_->is_local(source.ip) || socket.descriptors == 0
                                   : source.ip == owed.source.ip;
+    // A broadcast from loopback stays on the loopback link.
+    const bool to_many = destination.ip.is_broadcast() || destination.ip.is_multicast();
     const bool leaves_home = source.ip.is_loopback() && !host_->is_local(destination.ip) &&
-                             !owed.any_destination && !may_leave_home(source.ip);
+                             !to_many && !owed.any_destination && !may_leave_home(source.ip);
     if (!address_fits || leaves_home || source.port == 0 ||
         (owed.source.port != 0 && owed.source.port != source.port)) {
       source_wrong = true;

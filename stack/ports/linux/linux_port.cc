@@ -189,9 +189,18 @@ bool LinuxPort::wait_for_packet(std::chrono::milliseconds most) {
   return ::poll(links.data(), links.size(), static_cast<int>(most.count())) > 0;
 }
 
+// What leaves by the device for a loopback address (of IPv6 alone) answers something that looped,
+// and is shown after it: the device and the capture of the loopback are read one after the other.
 void LinuxPort::egress(std::vector<WireEvent>& out) {
   await_loopback();
-  std::ranges::move(waiting_, std::back_inserter(out));
+  const auto answers_looped = [](const WireEvent& event) {
+    return event.kind == WireEvent::Kind::left && event.packet.destination.is_loopback();
+  };
+  for (const bool late : {false, true}) {
+    for (WireEvent& event : waiting_) {
+      if (answers_looped(event) == late) out.push_back(event);
+    }
+  }
   waiting_.clear();
 }
 
