@@ -220,11 +220,17 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
   if (h.alive()) arrive_established(c, h, seg);
 }
 
-void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable) {
+void TcpEngine::arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable fits) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const Errno error = h.state == TcpState::close_wait ? Errno::epipe : Errno::econnreset;
   if (seq == h.rcv_nxt && !unresolved(c, h)) {
     judgement_->apply(Rule::tcp_exact_reset_kills);
+    if (fits == Acceptable::maybe && seg.sequence_length() > 0) {
+      // Its text does not fit the window.
+      Hypothesis ignored = h;
+      ignored.ack_allowed = true;
+      fork(ignored);
+    }
     reset_connection(c, h, error, Rule::tcp_exact_reset_kills);
     return;
   }

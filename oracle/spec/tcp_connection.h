@@ -165,6 +165,7 @@ struct Connection {
   bool reuse_address = false;
   bool reuse_port = false;
   bool syn_was_sent = false;
+  bool syn_was_repeated = false;
   Offset end = 1;       // One past the last byte that send accepted.
   Offset text_end = 0;  // No copy of any hypothesis reaches past it.
   std::vector<Run> runs;

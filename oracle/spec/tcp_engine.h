@@ -276,7 +276,8 @@ class TcpEngine {
   bool outstanding(const Connection& c, const Hypothesis& h) const;
   bool stalled(const Connection& c, const Hypothesis& h) const;
   Offset end_of_send(const Connection& c, const Hypothesis& h) const;
-  std::uint64_t latest_retransmission(const Connection& c, std::uint32_t number) const;
+  std::uint64_t latest_retransmission(const Connection& c, const Hypothesis& h,
+                                      std::uint32_t number) const;
   // What keeps a settle from ending; an invalid rule when nothing does.
   struct Debt {
     bool owed = false;
@@ -285,7 +286,7 @@ class TcpEngine {
     bool may_outlast_settle = false;  // The timer that pays it may be longer than a settle.
   };
   std::uint64_t next_timeout_ticks(const Connection& c, const Hypothesis& h) const;
-  std::uint32_t measured_timeout_ticks(const Connection& c) const;
+  std::uint64_t first_timeout_ticks(const Connection& c, const Hypothesis& h) const;
   Debt debt_of(const Connection& c, const Hypothesis& h) const;
   bool owes(const Connection& c) const;
   std::string describe(const Connection& c, const Hypothesis& h) const;

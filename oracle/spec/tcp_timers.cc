@@ -13,6 +13,7 @@ constexpr std::uint32_t delayed_ack_ms = 500;
 // A settle lasts 256 ticks, and a timeout that was measured may be twice the one that is
 // configured.
 constexpr std::uint64_t surely_settled_ticks = 128;
+constexpr std::uint64_t syn_fallback_ms = 3'000;
 constexpr std::uint64_t longest_timeout_ms = 60'000;
 constexpr std::uint64_t challenge_span_ms = 5'000;  // RFC 5961 7.
 
@@ -101,11 +102,10 @@ bool TcpEngine::stalled(const Connection& c, const Hypothesis& h) const {
 }
 
 // The tick, counted from the first transmission, by which retransmission `number` must have left.
-std::uint64_t TcpEngine::latest_retransmission(const Connection& c, std::uint32_t number) const {
-  const std::uint64_t first =
-      std::max(host_->config().retransmit_threshold_ticks, measured_timeout_ticks(c));
+std::uint64_t TcpEngine::latest_retransmission(const Connection& c, const Hypothesis& h,
+                                               std::uint32_t number) const {
   const std::uint32_t shift = std::min(number, 16u);
-  return 2 * first * ((1u << shift) - 1) + slack_ticks;
+  return 2 * first_timeout_ticks(c, h) * ((1u << shift) - 1) + slack_ticks;
 }
 
 // How long an attempt takes at least until it is given up: the intervals double, and may stop at
@@ -134,9 +134,10 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   }
   // RFC 9293 3.8.3 lets R2 be a time. Linux gives up after the time that so many retransmissions
   // take at the least timeout, and fewer of them fit into it when the timeout was measured longer;
-  // another host's ticks are its time, too. An orphan is given up though its probes are answered.
-  const bool orphan = c.orphan || c.socket == 0;
-  const std::uint32_t tries = orphan ? std::max(h.retries, h.doublings) : h.retries;
+  // another host's ticks are its time, too. What it sent into a window that was closed counts, once
+  // the window is open; an orphan is given up even though its probes are answered.
+  const bool probes = h.wnd_right <= h.una && !c.orphan && c.socket != 0;
+  const std::uint32_t tries = probes ? h.retries : std::max(h.retries, h.doublings);
   if (waits && !exact_clock() && (tries > 0 || tries >= most)) return true;
   // How many probes may go unanswered is nowhere said to be R2: Linux counts probes up to
   // tcp_retries2, but measures retransmissions against the time that many would take.
@@ -299,14 +300,14 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
   if (h.doubtful) return;
   if (stalled(c, h) && h.probes < host_->config().retransmit_max) {
     check(Rule::tcp_window_is_probed,
-          h.stalled_for <= latest_retransmission(c, h.stalled_probes + 1), h,
+          h.stalled_for <= latest_retransmission(c, h, h.stalled_probes + 1), h,
           [&] { return "probe " + std::to_string(h.stalled_probes + 1) + " of the window"; });
   }
   if (!outstanding(c, h)) return;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
   if (!window_open || h.retries >= host_->config().retransmit_max) return;
   const std::uint32_t number = std::max(h.retries, h.doublings) + 1;
-  check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(c, number), h,
+  check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(c, h, number), h,
         [&] { return "retransmission " + std::to_string(number); });
 }
 
@@ -369,13 +370,21 @@ void TcpEngine::fork_over(const Connection& c, Hypothesis& over) {
 // About how long the retransmission timer runs by now. Into a closed window the timeout grows with
 // each probe and does not fall when the window opens (RFC 6298 5.5, 5.7).
 std::uint64_t TcpEngine::next_timeout_ticks(const Connection& c, const Hypothesis& h) const {
-  const std::uint64_t least = host_->config().retransmit_threshold_ticks;
-  return std::max<std::uint64_t>(least, measured_timeout_ticks(c)) << std::min(h.doublings, 16u);
+  return first_timeout_ticks(c, h) << std::min(h.doublings, 16u);
 }
 
-// RFC 6298 2.2, 2.3: SRTT + 4 * RTTVAR is at most five times the longest round trip.
-std::uint32_t TcpEngine::measured_timeout_ticks(const Connection& c) const {
-  return 5 * std::min(c.longest_round_trip, 1u << 20);
+// RFC 6298 2.2, 2.3: SRTT + 4 * RTTVAR is at most five times the longest round trip; 5.7: three
+// seconds after a SYN that was sent again, until a round trip is measured.
+std::uint64_t TcpEngine::first_timeout_ticks(const Connection& c, const Hypothesis& h) const {
+  const std::uint64_t measured = 5 * std::uint64_t{c.longest_round_trip};
+  const std::uint64_t least = host_->config().retransmit_threshold_ticks;
+  std::uint64_t fallback = 0;
+  if (c.syn_was_repeated && h.una <= 1) {
+    // The kernel's seconds are not scaled as its least timeout is.
+    fallback = exact_clock() ? syn_fallback_ms / std::max(1u, host_->config().tick_ms)
+                             : surely_settled_ticks + 1;
+  }
+  return std::max({least, measured, fallback});
 }
 
 TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) const {

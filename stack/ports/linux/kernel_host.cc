@@ -115,13 +115,15 @@ void KernelHost::flush_learned_paths() {
 
 namespace {
 
+// Neither is ever destroyed: a port with static storage may give its host back after the statics
+// that are younger than it are gone. The kernel frees what the descriptors own.
 std::mutex& pool_mutex() {
-  static std::mutex mutex;
+  static std::mutex& mutex = *new std::mutex;
   return mutex;
 }
 
 std::vector<std::unique_ptr<KernelHost>>& pool() {
-  static std::vector<std::unique_ptr<KernelHost>> hosts;
+  static auto& hosts = *new std::vector<std::unique_ptr<KernelHost>>;
   return hosts;
 }
 
