@@ -240,6 +240,10 @@ class Session {
     if (!known_.insert(raw.filename().string()).second) return;
     const fs::path kept = options_.out / raw.filename();
     fs::copy_file(raw, kept, fs::copy_options::overwrite_existing);
+    const fs::path trace = raw.string() + ".txt";
+    if (fs::exists(trace)) {
+      fs::copy_file(trace, kept.string() + ".txt", fs::copy_options::overwrite_existing);
+    }
     add({"not seen again: " + raw.stem().string(), kept, 0, 0, elapsed(), 0});
   }
 

@@ -8,10 +8,17 @@
 
 namespace lockstep::campaign {
 
+Record::Record(judge::Runner& runner)
+    : runner_(runner), keeps_trace_(runner.port_of(0).traits().clock == PortClock::elapsing) {}
+
 void Record::start(std::vector<scenario::HostLine> hosts) {
   scenario_.hosts = std::move(hosts);
   scenario_.steps.clear();
   scenario_.socket_names.clear();
+  if (keeps_trace_) {
+    trace_.events.clear();
+    runner_.set_trace(&trace_);
+  }
   runner_.start(scenario_.hosts);
 }
 
@@ -31,6 +38,12 @@ std::string Record::write(const std::string& folder) const {
   std::ofstream out(path, std::ios::binary);
   out << text;
   out.close();
+  if (keeps_trace_) {
+    judge::Trace whole = trace_;
+    whole.scenario = scenario_;
+    whole.verdict = runner_.verdict();
+    std::ofstream(path + ".txt", std::ios::binary) << judge::to_text(whole);
+  }
   return out ? path : "";
 }
 

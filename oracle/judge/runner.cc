@@ -132,8 +132,8 @@ Effect Runner::act(const step::Settle&) {
     }
   }
   if (witness_.oracle().may_stay_unsettled()) return Effect::some;
-  if (flight_.empty() && witness_.oracle().quiet()) {
-    // Into a window that was taken back the kernel sends again for ever.
+  if ((flight_.empty() || any_elapses()) && witness_.oracle().quiet()) {
+    // Into a window that was taken back the kernel sends again for ever, in the last round, too.
     witness_.on_settled();
     return Effect::some;
   }
@@ -161,15 +161,19 @@ bool Runner::elapses(HostIndex host) const {
   return hosts_[host].port->traits().clock == PortClock::elapsing;
 }
 
-std::uint32_t Runner::settle_rounds() const {
+bool Runner::any_elapses() const {
   for (std::size_t host = 0; host < hosts_in_use_; ++host) {
-    if (!elapses(static_cast<HostIndex>(host))) continue;
-    // What one settle did not see the end of the next is not likely to.
-    const std::uint32_t rounds =
-        facts_.cut_short ? patience_.settle_rounds / 4 : patience_.settle_rounds;
-    return std::clamp(rounds, 1u, settle_rounds_max);
+    if (elapses(static_cast<HostIndex>(host))) return true;
   }
-  return settle_rounds_max;
+  return false;
+}
+
+std::uint32_t Runner::settle_rounds() const {
+  if (!any_elapses()) return settle_rounds_max;
+  // What one settle did not see the end of the next is not likely to.
+  const std::uint32_t rounds =
+      facts_.cut_short ? patience_.settle_rounds / 4 : patience_.settle_rounds;
+  return std::clamp(rounds, 1u, settle_rounds_max);
 }
 
 std::string Runner::unsettled_message() const {

@@ -150,6 +150,7 @@ class Runner {
   void arrive(scenario::HostIndex from, scenario::HostIndex to, const Packet& packet,
               std::uint64_t flight);
   void collect(scenario::HostIndex host);
+  void catch_up(scenario::HostIndex host);
   void collect_touched(scenario::HostIndex host);
   void launch(scenario::HostIndex from, Packet&& packet);
   void launch_to(scenario::HostIndex from, scenario::HostIndex to, Packet&& packet);
@@ -166,6 +167,7 @@ class Runner {
   void stop(Outcome outcome, std::string message);
   bool retransmission_pending();
   bool elapses(scenario::HostIndex host) const;
+  bool any_elapses() const;
   std::uint32_t settle_rounds() const;
   std::string unsettled_message() const;
   TraceEvent* trace_event(TraceEvent::Kind kind, scenario::HostIndex host);

@@ -46,6 +46,8 @@ Effect Runner::act(const step::Call& call_step) {
                                    std::string(feature_name(*needed)));
     return Effect::some;
   }
+  catch_up(call_step.host);
+  if (stopped()) return Effect::some;
   const SyscallResult result = hosts_[call_step.host].port->call(call);
   witness_.on_call(call_step.host, call, result, tag);
   if (sends(call.call) && result.ok()) accepted_bytes_ += static_cast<std::uint64_t>(result.value);

@@ -229,6 +229,8 @@ bool Runner::partitioned(HostIndex a, HostIndex b) const {
 }
 
 void Runner::arrive(HostIndex from, HostIndex to, const Packet& packet, std::uint64_t flight) {
+  catch_up(to);
+  if (stopped()) return;
   if (trace_ != nullptr) {
     TraceEvent* event = trace_event(TraceEvent::Kind::arrived, to);
     event->peer = from;
@@ -246,6 +248,11 @@ void Runner::arrive(HostIndex from, HostIndex to, const Packet& packet, std::uin
     hosts_[to].port->deliver(packet);
   }
   collect_touched(to);
+}
+
+// What a timer of the host sent since it was last looked at left before what comes next.
+void Runner::catch_up(HostIndex host) {
+  if (elapses(host)) collect(host);
 }
 
 // A port with an elapsing clock may send at any time; one with an exact clock only when it was

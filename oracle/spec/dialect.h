@@ -67,6 +67,10 @@ struct Dialect {
   // listener's embryonic connection Linux looks at the acknowledgment first (tcp_check_req).
   bool syn_received_looks_at_ack_first = true;
 
+  // RFC 9293 3.10.7.4 asks that what ends SYN-RECEIVED acknowledges our SYN. In a simultaneous open
+  // Linux takes SEG.ACK = SND.UNA as well, keeps the text, and goes on sending its SYN|ACK.
+  bool old_ack_opens_simultaneously = true;
+
   // What shutdown() did to a socket before it listened holds for the connections of its queue, too
   // (sk_shutdown is copied with the socket). POSIX knows of no such thing.
   bool children_inherit_shutdown = true;

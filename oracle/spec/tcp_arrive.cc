@@ -94,7 +94,15 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   if (challenged_) ++challenges_;
 }
 
+// A FIN that was acknowledged in this step is taken before what arrives next.
+void TcpEngine::take_acknowledged_fin(Connection& c, Hypothesis& h) {
+  if (h.peer_fin || !h.shown_in_step || h.ack_shown <= h.rcv_nxt) return;
+  const bool fin = std::ranges::find(h.fins, h.ack_shown - 1) != h.fins.end();
+  if (fin && !text_reaches(h, h.ack_shown)) resolve(c, h, h.ack_shown);
+}
+
 void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
+  take_acknowledged_fin(c, h);
   switch (h.state) {
     case TcpState::closed: {
       const bool listens = find_listeners(c.tuple.local).first != nullptr;

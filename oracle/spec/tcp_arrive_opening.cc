@@ -230,6 +230,17 @@ void TcpEngine::arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegme
     return;
   }
   if (!has_ack) return;
+  if (ack == 0 && !passive && host_->dialect().old_ack_opens_simultaneously) {
+    Hypothesis opened = h;
+    become_established(c, opened);
+    opened.una = 0;
+    opened.doubtful = true;
+    take_window(opened, seg, seq, ack);
+    arrive_established(c, opened, seg);
+    fork(opened);
+    owe_reset(h, seg, Rule::tcp_syn_received_resets_bad_ack, false);
+    return;
+  }
   if (ack <= 0 || ack > h.nxt) {
     owe_reset(h, seg, Rule::tcp_syn_received_resets_bad_ack, fits == Acceptable::yes);
     return;

@@ -56,7 +56,8 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
     if (h.state == TcpState::syn_received) {
       // RFC 9293 3.10.4: a FIN, or an abort.
       // The FIN may wait for a window that has room for it beside the SYN.
-      const bool room = h.wnd_max > 1;
+      // So may a FIN of a connection that has just lost something (RFC 5681 3.1).
+      const bool room = h.wnd_max > 1 && !c.syn_was_repeated;
       Hypothesis dead = h;
       abort_hypothesis(dead, Rule::tcp_close_syn_received_speaks, room);
       fork(dead);

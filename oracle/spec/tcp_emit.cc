@@ -174,9 +174,8 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
 }
 
 void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
-  // Closed before the SYN of a simultaneous open was acknowledged, it is still sent again.
-  const bool answers =
-      h.state == TcpState::syn_received || (h.state == TcpState::fin_wait_1 && h.una == 0);
+  // Of a simultaneous open that ended before it was acknowledged it is still sent again.
+  const bool answers = h.state == TcpState::syn_received || (h.synchronized() && h.una == 0);
   const TcpFlags flags = seg.flags & (tcp_syn | tcp_ack | tcp_fin | tcp_urg);
   const bool right = answers ? flags == (tcp_syn | tcp_ack) : flags == tcp_syn;
   if (!check(Rule::tcp_state_allows_flags, (answers || h.state == TcpState::syn_sent) && right, h,
@@ -239,7 +238,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
 void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter) {
   // What answers an arrival (fast retransmit, RFC 6582's partial acknowledgment) is no time-out,
   // and R2 counts those (RFC 9293 3.8.3).
-  if (exact_clock() && !ticked_) return;
+  if (exact_clock() ? !ticked_ : c.arrivals > 0) return;
   ++counter;
   if (!ticked_ || !may_give_up(c, h)) return;
   Hypothesis dead = h;

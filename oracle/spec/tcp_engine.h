@@ -201,6 +201,7 @@ class TcpEngine {
   void arrive_syn_received(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void take_acknowledged_fin(Connection& c, Hypothesis& h);
   void note_child_buffer(Connection& c) const;
   void arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable acceptable);
