@@ -349,7 +349,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   h.una = ack;
   begin_wait(h);
   h.retries = 0;
-  h.doublings = 0;
+  if (ack > h.resent_to) h.doublings = 0;
   h.duplicate_acks = 0;
   if (c.wants_fin && h.una > c.fin_offset()) fin_acknowledged(c, h);
   return true;

@@ -65,6 +65,7 @@ struct Hypothesis {
   Offset wnd_first = 0;       // That of the peer's SYN.
   Offset wl1 = 0;
   Offset wl2 = 0;
+  TcpState state_before = TcpState::closed;
   Offset una_before = 0;      // Values at the start of the step: what leaves in a step may
   Offset nxt_before = 0;      // have been made before the last arrival in it.
   Offset wnd_right_step = 0;  // The largest edge within the step.
@@ -118,7 +119,10 @@ struct Hypothesis {
   std::uint32_t waited = 0;  // Since the oldest unacknowledged number was first sent or progress.
   std::uint32_t waited_more = 0;  // By how much `waited` may be short of that.
   std::uint32_t retries = 0;      // How often it was sent again.
-  std::uint32_t doublings = 0;    // The same, of a closed window's too: what the timeout grew by.
+  // The same, of a closed window's too: what the timeout grew by. It shrinks when a round trip is
+  // measured, of what was sent once (RFC 6298 3, 5.7).
+  std::uint32_t doublings = 0;
+  Offset resent_to = 0;           // The end of what was sent more than once.
   std::uint32_t ack_waited = 0;   // Since data arrived that no ACK has shown.
   std::uint32_t state_age = 0;    // In TIME_WAIT or FIN_WAIT_2.
   std::uint32_t probes = 0;       // Of a closed window or of an idle peer, since anything arrived.

@@ -103,11 +103,34 @@ void TcpEngine::on_left(const Packet& packet) {
   packet_ = nullptr;
 }
 
+// Where the clock elapses, a timer may have sent it while the arrival that ended its need was under
+// way: the same numbers and bytes once more, as the connection was at the start of the step.
+bool TcpEngine::crossed_an_arrival(const Connection& c, const Hypothesis& h,
+                                   const TcpSegment& seg) const {
+  if (exact_clock() || c.arrivals == 0 || !h.iss_known || h.una_before == h.nxt_before)
+    return false;
+  const bool opening =
+      h.state_before == TcpState::syn_sent || h.state_before == TcpState::syn_received;
+  if (h.state_before == TcpState::closed || h.state_before == h.state) return false;
+  if (seg.has(tcp_syn)) {
+    const bool acks = h.state_before == TcpState::syn_received;
+    return opening && seg.seq == h.iss && seg.has(tcp_ack) == acks &&
+           (!acks || seg.ack == h.irs + 1);
+  }
+  if (opening || h.alive() || !seg.has(tcp_ack)) return false;
+  const Offset seq = unwrap(seg.seq, h.iss, h.nxt);
+  const auto length = static_cast<Offset>(seg.sequence_length());
+  return seq >= h.una_before && seq + length <= h.nxt_before &&
+         unwrap(seg.ack, h.irs, h.rcv_nxt) <= h.rcv_nxt &&
+         payload_was_sent(c, seq, seg.payload.bytes());
+}
+
 void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
     emit_reset(c, h, seg);
     return;
   }
+  if (crossed_an_arrival(c, h, seg)) return;
   if (!h.alive() && h.ended_by_text && seg.has(tcp_ack) && !seg.has(tcp_syn) &&
       seg.sequence_length() > 0) {
     emit_sequence(c, h, seg, unwrap(seg.seq, h.iss, h.nxt));

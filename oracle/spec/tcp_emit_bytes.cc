@@ -173,6 +173,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;
   if (retransmits) {
     ++h.doublings;
+    h.resent_to = std::max(h.resent_to, end);
     count_retry(c, h, h.retries);
     h.duplicate_acks = 0;
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 4, h,
@@ -182,7 +183,6 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   }
   if (h.una == h.nxt) {
     begin_wait(h);
-    h.doublings = 0;
     h.stalled_for = h.stalled_probes = 0;
   }
   h.nxt = std::max(h.nxt, end);

@@ -239,6 +239,7 @@ class TcpEngine {
 
   // tcp_emit.cc: segments that leave.
   void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  bool crossed_an_arrival(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter);
   void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);

@@ -167,6 +167,7 @@ void TcpEngine::time_out(Connection& c, Hypothesis& h) {
   h.probes = 0;
   h.stalled_for = h.stalled_probes = 0;
   h.doublings = 0;
+  h.resent_to = 0;
   h.waited = h.waited_more = 0;
   h.ack_waited = 0;
   h.state_age = 0;
@@ -242,6 +243,7 @@ void TcpEngine::begin_step(Hypothesis& h) {
   h.ack_allowed = false;
   h.shown_in_step = false;
   h.resent = false;
+  h.state_before = h.state;
   h.una_before = h.una;
   h.nxt_before = h.nxt;
   h.rcv_before = h.rcv_nxt;
@@ -403,8 +405,11 @@ TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) con
             next_timeout_ticks(c, h) > surely_settled_ticks};
   }
   if (h.nxt < end_of_send(c, h) && room && h.una == h.nxt) {
+    // A window smaller than what waits may be left alone until a timer overrides that (RFC 9293
+    // 3.8.6.2.1).
     return {true, h.nxt >= c.end ? Rule::tcp_fin_is_sent : Rule::tcp_delivers_at_last,
-            h.nxt >= c.end ? "a FIN" : "the bytes that send accepted"};
+            h.nxt >= c.end ? "a FIN" : "the bytes that send accepted",
+            next_timeout_ticks(c, h) > surely_settled_ticks};
   }
   return {};
 }
