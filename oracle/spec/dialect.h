@@ -47,6 +47,10 @@ struct Dialect {
   // for or not (tcp_v4_err), so that poll answers ERR for as long as the socket lives.
   bool refused_attempt_keeps_poll_err = true;
 
+  // RFC 1122 4.2.3.9 does not say for how long an ICMP error may be told of. Linux forgets it with
+  // the next acknowledgment.
+  bool ack_clears_soft_error = true;
+
   // RFC 5961 5.2 takes acknowledgments as old as the largest window seen. Linux takes none of
   // numbers before the first that this connection sent, and answers by an ACK (tcp_ack).
   bool ack_before_first_is_dropped = true;

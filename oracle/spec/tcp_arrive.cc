@@ -336,6 +336,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   }
   take_window(h, seg, seq, ack);
   if (ack >= h.una) {
+    if (host_->dialect().ack_clears_soft_error) h.soft_error = Errno::ok;
     h.probes = 0;
     // A closed window is probed for as long as the probes are acknowledged (RFC 9293 3.8.6.1), also
     // with what is in flight when the peer took the window back.
@@ -364,7 +365,8 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
   if (ack < h.una) return;
   h.wnd_right_last = right;
   const bool newer = seq > h.wl1 || (seq == h.wl1 && ack > h.wl2);
-  const bool narrows = !newer && window > 0 && right < h.wnd_right;
+  const bool same = seq == h.wl1 && ack == h.wl2;
+  const bool narrows = same && window > 0 && right < h.wnd_right;
   if (narrows && host_->dialect().same_numbers_never_narrow_window) {
     h.wnd_right_low = std::min(h.wnd_right_low, right);
   } else if (newer || (seq == h.wl1 && ack >= h.wl2)) {
