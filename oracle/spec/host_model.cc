@@ -19,7 +19,8 @@ HostModel::HostModel(const Dialect& dialect, Judgement& judgement)
     : judgement_(&judgement),
       option_rules_(dialect, judgement),
       tcp_(*this, judgement),
-      udp_(*this, judgement) {
+      udp_(*this, judgement),
+      local_(*this, judgement) {
   dialect_ = &dialect;
 }
 
@@ -35,6 +36,7 @@ void HostModel::start(const HostConfig& config, const PortTraits& traits) {
 void HostModel::on_reboot() {
   tcp_.reset();
   udp_.reset();
+  local_.reset();
   by_number_.clear();
   far_.clear();
   holders_.clear();
@@ -157,6 +159,7 @@ void HostModel::on_socket(const Syscall& call, const SyscallResult& result) {
   // A stack without IPv4-mapped addresses has IPV6_V6ONLY on for good (RFC 3493 5.3).
   e.model.v6_only = call.domain == Domain::inet6 && !features.has(Feature::dual_stack);
   open_descriptor(result.value, e.model.id);
+  if (local && features.has(Feature::local_sockets)) local_.on_socket(e.model);
   if (local || odd) return;
   if (call.type == Type::stream) {
     tcp_.on_socket(e.model);
@@ -191,8 +194,9 @@ void HostModel::on_open_call(Entry& e, const Syscall& call, const SyscallResult&
     return open_descriptor(result.value, e.model.id);
   }
   if (call.call == Call::poll) on_poll(e, call, result);
-  // AF_UNIX, and kinds of socket that no rule describes.
-  if (e.model.domain == Domain::local || e.model.type == Type::seqpacket) return;
+  if (e.model.domain == Domain::local) return on_local_call(e, call, result, tag);
+  // Kinds of socket that no rule describes.
+  if (e.model.type == Type::seqpacket) return;
   switch (call.call) {
     case Call::bind:
       return on_bind(e, call, result);
@@ -222,6 +226,31 @@ void HostModel::on_open_call(Entry& e, const Syscall& call, const SyscallResult&
   if (e.model.type == Type::stream) return on_stream_call(e, call, result, tag);
   udp_.on_call(e.model, call, result, tag);
   if (e.model.bound || e.model.maybe_bound) note_holder(e);
+}
+
+void HostModel::on_local_call(Entry& e, const Syscall& call, const SyscallResult& result,
+                              PayloadTag tag) {
+  if (!traits_->features.has(Feature::local_sockets)) return;
+  if (call.call == Call::accept) {
+    const SocketId id = local_.on_accept(e.model, result);
+    if (!result.ok() || id == 0) return;
+    // It starts as any new socket does (unix(7) says nothing of options that a child would
+    // inherit).
+    Entry& child = entry(id);
+    child.model = SocketModel{.id = id, .domain = Domain::local, .type = e.model.type};
+    child.options = SocketOptions{};
+    return open_descriptor(result.value, id);
+  }
+  const bool of_protocol =
+      call.option == OptionName::so_error || call.option == OptionName::so_acceptconn;
+  if (call.call == Call::setsockopt || (call.call == Call::getsockopt && !of_protocol)) {
+    // It has no meaning there, and newer kernels refuse to set it.
+    if (call.option == OptionName::so_reuseport) return;
+    const OptionCall option{e.model, e.options, call, result};
+    return call.call == Call::getsockopt ? option_rules_.on_get(option)
+                                         : option_rules_.on_set(option);
+  }
+  local_.on_call(e.model, call, result, tag);
 }
 
 void HostModel::on_stream_call(Entry& e, const Syscall& call, const SyscallResult& result,
@@ -305,7 +334,8 @@ void HostModel::on_close(Entry& e, const Syscall& call, const SyscallResult& res
   if (e.holds) std::erase(holders_, e.model.id);
   e.holds = false;
   e.listening = false;
-  if (e.model.domain == Domain::local || e.model.type == Type::seqpacket) return;
+  if (e.model.domain == Domain::local) return local_.on_close(e.model.id);
+  if (e.model.type == Type::seqpacket) return;
   if (e.model.type == Type::stream) {
     tcp_.on_close(e.model);
   } else {
@@ -419,6 +449,7 @@ std::string HostModel::describe() const {
   std::string out;
   for (SocketId id = 1; id <= last_id_; ++id) {
     const SocketModel& s = entry(id).model;
+    if (s.domain == Domain::local && s.descriptors > 0) out += local_.describe(id) + "\n";
     if (s.domain == Domain::local || s.type == Type::seqpacket) continue;
     if (s.type == Type::dgram && s.descriptors == 0) continue;
     const std::string line = s.type == Type::stream ? tcp_.describe(id) : udp_.describe(id);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "oracle/spec/bind_rules.h"
+#include "oracle/spec/local_model.h"
 #include "oracle/spec/options_rules.h"
 #include "oracle/spec/outcomes.h"
 #include "oracle/spec/tcp_model.h"
@@ -91,6 +92,7 @@ class HostModel final : public UdpHost {
   // host_model.cc
   void on_open_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void on_stream_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
+  void on_local_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void on_closed_call(const Syscall& call, const SyscallResult& result);
   void on_socket(const Syscall& call, const SyscallResult& result);
   static void note_address_may_be_dropped(Entry& e);
@@ -125,6 +127,7 @@ class HostModel final : public UdpHost {
   OptionRules option_rules_;
   TcpModel tcp_;
   UdpModel udp_;
+  LocalModel local_;
   // Entries never move, since TcpModel keeps references across make_child.
   std::vector<std::unique_ptr<std::array<Entry, chunk_size>>> chunks_;
   SocketId last_id_ = 0;

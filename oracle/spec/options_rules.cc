@@ -139,8 +139,12 @@ constexpr bool is_inherited(OptionName name) {
          name == OptionName::so_linger || name == OptionName::tcp_nodelay;
 }
 
-bool knows(const SocketModel& socket, const Shape& shape) {
+// SOL_SOCKET, whatever the protocol.
+constexpr bool is_of_any_socket(OptionName name) { return name <= OptionName::so_oobinline; }
+
+bool knows(const SocketModel& socket, OptionName name, const Shape& shape) {
   if (shape.kind == Kind::unknown) return false;
+  if (socket.domain == Domain::local) return is_of_any_socket(name);  // unix(7)
   if (shape.v6_alone && socket.domain != Domain::inet6) return false;
   return socket.type == Type::stream ? shape.tcp : shape.udp;
 }
@@ -266,7 +270,7 @@ void OptionRules::on_set(const OptionCall& c) const {
   if (!is_supported(name)) return;
   const Shape shape = shape_of(name);
   Outcomes outcomes;
-  if (!knows(c.socket, shape)) {
+  if (!knows(c.socket, name, shape)) {
     const bool level = name != OptionName::unknown_option;
     const Rule rule =
         level ? Rule::option_foreign_level_is_refused : Rule::option_unknown_is_enoprotoopt;
@@ -318,7 +322,7 @@ void OptionRules::on_get(const OptionCall& c) const {
   if (!is_supported(name)) return;
   const Shape shape = shape_of(name);
   Outcomes outcomes;
-  if (!knows(c.socket, shape)) {
+  if (!knows(c.socket, name, shape)) {
     const bool level = name != OptionName::unknown_option;
     const Rule rule =
         level ? Rule::option_foreign_level_is_refused : Rule::option_unknown_is_enoprotoopt;

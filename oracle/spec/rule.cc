@@ -5,8 +5,9 @@ namespace {
 
 #define LOCKSTEP_RULE_ROW(id, name, force, sections, source, sentence) \
   RuleRow{Rule::id, name, Force::force, sections, source, sentence},
-constexpr RuleRow rows[] = {LOCKSTEP_GENERIC_RULES(LOCKSTEP_RULE_ROW) LOCKSTEP_TCP_RULES(
-    LOCKSTEP_RULE_ROW) LOCKSTEP_UDP_RULES(LOCKSTEP_RULE_ROW)};
+constexpr RuleRow rows[] = {
+    LOCKSTEP_GENERIC_RULES(LOCKSTEP_RULE_ROW) LOCKSTEP_TCP_RULES(LOCKSTEP_RULE_ROW)
+        LOCKSTEP_UDP_RULES(LOCKSTEP_RULE_ROW) LOCKSTEP_LOCAL_RULES(LOCKSTEP_RULE_ROW)};
 #undef LOCKSTEP_RULE_ROW
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "oracle/spec/rules_generic.h"
+#include "oracle/spec/rules_local.h"
 #include "oracle/spec/rules_tcp.h"
 #include "oracle/spec/rules_udp.h"
 
@@ -20,7 +21,7 @@ namespace lockstep::oracle {
 enum class Rule : std::uint16_t {
 #define LOCKSTEP_RULE_ENUMERATOR(id, name, force, sections, source, sentence) id,
   LOCKSTEP_GENERIC_RULES(LOCKSTEP_RULE_ENUMERATOR) LOCKSTEP_TCP_RULES(LOCKSTEP_RULE_ENUMERATOR)
-      LOCKSTEP_UDP_RULES(LOCKSTEP_RULE_ENUMERATOR)
+      LOCKSTEP_UDP_RULES(LOCKSTEP_RULE_ENUMERATOR) LOCKSTEP_LOCAL_RULES(LOCKSTEP_RULE_ENUMERATOR)
 #undef LOCKSTEP_RULE_ENUMERATOR
 };
 

@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view one_user = "hosts have one user";
 constexpr std::string_view no_block = "every call returns at once";
 constexpr std::string_view no_signal = "calls are values: no signal is raised";
+constexpr std::string_view no_passing = "descriptor passing is not part of the calls";
 constexpr std::string_view no_pointer = "calls are values: no pointer can be bad";
 
 // clang-format off
@@ -187,7 +188,7 @@ constexpr SectionTitle titles[] = {
     {161, "AF_UNIX SHUT_RD", ""},
     {162, "AF_UNIX datagrams: peers and limits", ""},
     {163, "AF_UNIX sizes and MSG_OOB", ""},
-    {164, "SCM_RIGHTS and credentials", ""},
+    {164, "SCM_RIGHTS and credentials", no_passing},
     // L. poll and SO_ERROR
     {165, "poll of a fresh TCP socket", ""},
     {166, "poll of a listener", ""},

@@ -13,7 +13,7 @@ namespace lockstep {
 #define LOCKSTEP_ERRNO_LIST(X)                                                              \
   X(eperm, 1, "EPERM") X(enoent, 2, "ENOENT") X(eintr, 4, "EINTR") X(ebadf, 9, "EBADF")      \
   X(eagain, 11, "EAGAIN") X(enomem, 12, "ENOMEM") X(eacces, 13, "EACCES")                    \
-  X(efault, 14, "EFAULT") X(einval, 22, "EINVAL") X(enfile, 23, "ENFILE")                    \
+  X(efault, 14, "EFAULT") X(enotdir, 20, "ENOTDIR") X(einval, 22, "EINVAL") X(enfile, 23, "ENFILE")                    \
   X(emfile, 24, "EMFILE") X(epipe, 32, "EPIPE") X(edom, 33, "EDOM")                          \
   X(eproto, 71, "EPROTO")                                                                    \
   X(enotsock, 88, "ENOTSOCK") X(edestaddrreq, 89, "EDESTADDRREQ")                            \

@@ -51,6 +51,7 @@ constexpr FixedSetting fixed_settings[] = {
     {"ipv6/conf/default/accept_ra", "0"},
     {"ipv6/conf/default/router_solicitations", "0"},
     {"core/txrehash", "0", true},
+    {"unix/max_dgram_qlen", "10"},
 };
 
 absl::Status write_setting(std::string_view name, std::string_view value) {

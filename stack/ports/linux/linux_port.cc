@@ -74,7 +74,7 @@ const PortTraits& LinuxPort::traits() const {
       .features = {Feature::ipv6, Feature::dual_stack, Feature::urgent_data, Feature::linger,
                    Feature::buffer_options, Feature::tcp_options, Feature::ip_options, Feature::dup,
                    Feature::queue_sizes, Feature::disconnect, Feature::icmp, Feature::window_scale,
-                   Feature::loopback_shown, Feature::reboot},
+                   Feature::loopback_shown, Feature::reboot, Feature::local_sockets},
   };
   return traits;
 }

@@ -5,11 +5,15 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace lockstep::live {
 namespace {
+
+constexpr std::size_t path_offset = offsetof(sockaddr_un, sun_path);
 
 void put_big_endian(std::uint64_t value, std::byte* out, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) {
@@ -47,11 +51,23 @@ KernelAddress to_kernel(const Endpoint& endpoint) {
   return wrap(address);
 }
 
+// The size is a part of an abstract name, and none at all asks for one (unix(7)).
 KernelAddress to_kernel(const UnixPath& path) {
+  static_assert(sizeof(sockaddr_un::sun_path) == UnixPath::max_size);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.bytes.data(), path.size);
-  return wrap(address);
+  KernelAddress result = wrap(address);
+  result.size = static_cast<socklen_t>(path_offset + path.size);
+  return result;
+}
+
+// A path comes back with its closing zero, which may be one byte more than sockaddr_un holds.
+UnixPath path_from_kernel(const KernelAddress& address) {
+  const auto* bytes = reinterpret_cast<const char*>(&address.storage) + path_offset;
+  std::string_view name(bytes, std::max<std::size_t>(address.size, path_offset) - path_offset);
+  if (!name.starts_with('\0')) name = name.substr(0, name.find('\0'));
+  return UnixPath::from(name);
 }
 
 // Long enough for either family, so that the family alone is what a call may object to.
@@ -94,6 +110,7 @@ SocketAddress from_kernel(const KernelAddress& address) {
     return Endpoint{IpAddress::v6(get_big_endian(bytes, 8), get_big_endian(bytes + 8, 8)),
                     ntohs(in.sin6_port)};
   }
+  if (address.storage.ss_family == AF_UNIX) return path_from_kernel(address);
   return Unspecified{};
 }
 

@@ -26,7 +26,7 @@ struct KernelAddress {
 };
 
 KernelAddress to_kernel(const SocketAddress& address);
-// `Unspecified` when the kernel gave none.
+// `Unspecified` when the kernel gave none; an AF_UNIX socket without a name has an empty path.
 SocketAddress from_kernel(const KernelAddress& address);
 
 }  // namespace lockstep::live

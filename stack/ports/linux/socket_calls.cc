@@ -85,6 +85,19 @@ SyscallResult send(int fd, const Syscall& call) {
                           addressed ? to.pointer() : nullptr, addressed ? to.size : 0));
 }
 
+SyscallResult call_by_name(int fd, const Syscall& call) {
+  if (call.call == Call::send || call.call == Call::sendto) return send(fd, call);
+  const KernelAddress address = to_kernel(call.address);
+  return plain(call.call == Call::bind ? ::bind(fd, address.pointer(), address.size)
+                                       : ::connect(fd, address.pointer(), address.size));
+}
+
+// Whether a file system is looked into for the call's address.
+bool names_path(const Syscall& call) {
+  const auto* path = std::get_if<UnixPath>(&call.address);
+  return path != nullptr && path->size > 0 && path->bytes[0] != '\0';
+}
+
 SyscallResult receive(int fd, const Syscall& call) {
   KernelAddress from;
   iovec bytes{.iov_base = call.buffer.data(), .iov_len = call.buffer.size()};
@@ -165,6 +178,17 @@ void set_up_dgram(int fd, const HostConfig& config, Domain domain) {
   }
 }
 
+// Its buffer would be that of the whole machine.
+void set_up_local(int fd, const HostConfig& config) {
+  set_number(fd, SOL_SOCKET, SO_SNDBUFFORCE, static_cast<int>(config.send_buffer));
+}
+
+bool is_local(int fd) {
+  int domain = 0;
+  socklen_t size = sizeof(domain);
+  return ::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 void set_linger(int fd, bool on) {
   const linger value{.l_onoff = on ? 1 : 0, .l_linger = 0};
   ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &value, sizeof(value));
@@ -198,19 +222,16 @@ SyscallResult SocketCalls::call(const Syscall& call) {
     case Call::close:
       return close(call);
     case Call::bind: {
-      const KernelAddress address = to_kernel(call.address);
       const WithoutPrivilegedPorts without(config_->unprivileged);
-      return plain(::bind(fd, address.pointer(), address.size));
+      return call_by_path(fd, call);
     }
-    case Call::connect: {
-      const KernelAddress address = to_kernel(call.address);
-      return plain(::connect(fd, address.pointer(), address.size));
-    }
+    case Call::connect:
+      return call_by_path(fd, call);
     case Call::listen:
       return plain(::listen(fd, call.backlog));
     case Call::send:
     case Call::sendto:
-      return send(fd, call);
+      return call_by_path(fd, call);
     case Call::recv:
     case Call::recvfrom:
       return receive(fd, call);
@@ -234,9 +255,15 @@ SyscallResult SocketCalls::call(const Syscall& call) {
   return SyscallResult::failure(Errno::einval);
 }
 
+// bind, connect, send and sendto, which may name a path.
+SyscallResult SocketCalls::call_by_path(int fd, const Syscall& call) {
+  if (!names_path(call)) return call_by_name(fd, call);
+  if (!root_.made()) root_ = PrivateRoot::make();
+  const PrivateRoot::Inside inside(root_);
+  return call_by_name(fd, call);
+}
+
 SyscallResult SocketCalls::make_socket(const Syscall& call) {
-  // Their names would be files of this machine; the port does not offer them.
-  if (call.domain == Domain::local) return SyscallResult::failure(Errno::eafnosupport);
   int fd = -1;
   std::optional<SyscallResult> failed;
   {
@@ -248,7 +275,11 @@ SyscallResult SocketCalls::make_socket(const Syscall& call) {
   if (failed) return *failed;
   if (call.domain == Domain::inet6) used_v6_ = true;
   const bool dgram = call.type == Type::dgram;
-  if (dgram) set_up_dgram(fd, *config_, call.domain);
+  if (call.domain == Domain::local) {
+    set_up_local(fd, *config_);
+  } else if (dgram) {
+    set_up_dgram(fd, *config_, call.domain);
+  }
   return SyscallResult::success(descriptors_.add(fd, descriptors_.fresh_file(), dgram).value);
 }
 
@@ -262,6 +293,7 @@ SyscallResult SocketCalls::accept(const Syscall& call) {
   }
   if (!result.ok()) return result;
   const int fd = static_cast<int>(result.value);
+  if (is_local(fd)) set_up_local(fd, *config_);
   result.value = descriptors_.add(fd, descriptors_.fresh_file(), false).value;
   result.address = from_kernel(peer);
   return result;
@@ -298,6 +330,7 @@ void SocketCalls::close_all() {
     if (!entry.dgram) set_linger(entry.real, true);
     ::close(entry.real);
   });
+  root_.forget();
 }
 
 }  // namespace lockstep::live

@@ -3,6 +3,7 @@
 // What differs from passing a call through:
 // - no call blocks: sockets are non-blocking, and the last close() does not linger for its seconds;
 // - EPIPE comes without its signal;
+// - paths of AF_UNIX sockets are those of a file system that the host has for itself;
 // - UDP sockets start with IP_MTU_DISCOVER = IP_PMTUDISC_DO, since the wire carries no fragments.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "stack/api/syscall.h"
 #include "stack/ports/linux/descriptor_table.h"
 #include "stack/ports/linux/namespace.h"
+#include "stack/ports/linux/private_root.h"
 
 namespace lockstep::live {
 
@@ -36,11 +38,13 @@ class SocketCalls {
   SyscallResult accept(const Syscall& call);
   SyscallResult dup(const Syscall& call);
   SyscallResult close(const Syscall& call);
+  SyscallResult call_by_path(int fd, const Syscall& call);
   bool table_is_full() const { return descriptors_.size() >= config_->max_sockets; }
 
   const NetworkNamespace* space_ = nullptr;
   const HostConfig* config_ = nullptr;
   DescriptorTable descriptors_;
+  PrivateRoot root_;  // Made when the first path is named.
   bool used_v6_ = false;
 };
 
