@@ -75,6 +75,14 @@ void set_count(Observation& seen, std::int64_t value) {
 
 Endpoint& endpoint(Observation& seen) { return std::get<Endpoint>(seen.result.address); }
 
+void change_path(UnixPath& path) {
+  if (path.size == 0) {
+    path = UnixPath::from("x");
+  } else {
+    path.bytes[path.size - 1u] ^= 1;
+  }
+}
+
 }  // namespace
 
 void change_result(Observation& seen, const Places& places, Way way, scenario::Choices& choices) {
@@ -96,6 +104,8 @@ void change_result(Observation& seen, const Places& places, Way way, scenario::C
     case Way::result_port:
       endpoint(seen).port ^= 1;
       return;
+    case Way::result_path:
+      return change_path(std::get<UnixPath>(seen.result.address));
     case Way::poll_bit:
       return change_poll(seen, choices);
     case Way::truncated_bit:

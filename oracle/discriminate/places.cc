@@ -83,9 +83,8 @@ class Survey {
 
   void visit_call(const Observation& seen) {
     Socket* socket = seen.call.call == Call::socket ? nullptr : socket_of(seen);
-    const Domain domain = socket != nullptr ? socket->domain : seen.call.domain;
     if (socket != nullptr || seen.call.call == Call::socket) {
-      if (domain != Domain::local) add_call_places(seen, socket);
+      add_call_places(seen, socket);
     } else {
       add(seen.call.call == Call::poll ? Way::poll_bit : Way::result_error);
     }
@@ -106,6 +105,7 @@ class Survey {
       add(Way::result_ip);
       add(Way::result_port);
     }
+    if (ok && std::holds_alternative<UnixPath>(seen.result.address)) add(Way::result_path);
     if (ok && sends(seen)) {
       if (seen.result.value >= 2) add(Way::result_shorter);
       if (seen.result.value < static_cast<std::int64_t>(seen.bytes.size())) add(Way::result_longer);
@@ -121,7 +121,7 @@ class Survey {
       if (value == 0) add(Way::nothing_for_end);
     }
     if (!seen.result.ok()) return;
-    if (socket.type == Type::dgram) add(Way::truncated_bit);
+    if (socket.type != Type::stream) add(Way::truncated_bit);
     if (value >= 2) add(Way::result_shorter);
     if (value > 0 && (value < seen.room || value > static_cast<std::int64_t>(seen.bytes.size()))) {
       add(Way::result_longer);

@@ -15,14 +15,15 @@
 //   order     The results of two successive receives on a descriptor that returned data, or two
 //             successive packets of a flow, exchange places. Left out: two that are equal, peeks,
 //             those that throw bytes away, a result that would not fit the other's buffer.
-//   address   One bit of an IP address or the lowest bit of a port: in a result (recvfrom, accept,
-//             getsockname, getpeername) or in a packet that left.
+//   address   One bit of an IP address, the lowest bit of a port or of a path's last byte: in a
+//             result (recvfrom, accept, getsockname, getpeername) or in a packet that left. A
+//             socket without a name gets one.
 //   flag      A control bit but RST of a segment that left, a bit of poll's answer that may be in
-//             it, or MSG_TRUNC of a receive on a datagram socket.
+//             it, or MSG_TRUNC of a receive on a datagram or seqpacket socket.
 //   seq       SEG.SEQ of a segment that left.
 //   ack       SEG.ACK of a segment that left with ACK.
 //   window    SEG.WND of a segment that left.
-//   eof       The result of a receive on a TCP socket with room for a byte: 0 for EAGAIN or for
+//   eof       The result of a receive on a stream with room for a byte: 0 for EAGAIN or for
 //             data, EAGAIN for 0.
 //   rst       A RST in the place of another segment, an ACK in the place of a RST, or no RST.
 //   removed   A packet does not leave.
@@ -32,8 +33,7 @@
 //   delayed   A packet leaves after the end of the next settle instead of before it. Left out:
 //             packets after the last settle, which have no deadline that the trace shows.
 //
-// What arrives is no observation of the stack but what was done to it, and stays as it was. Sockets
-// of AF_UNIX are left out everywhere: the oracle follows them as descriptors alone.
+// What arrives is no observation of the stack but what was done to it, and stays as it was.
 #pragma once
 
 #include <cstddef>
@@ -62,6 +62,7 @@ namespace lockstep::discriminate {
   X(order, packets_exchanged, "packets exchanged")                                          \
   X(address, result_ip, "result IP")                                                        \
   X(address, result_port, "result port")                                                    \
+  X(address, result_path, "result path")                                                    \
   X(address, source_ip, "source IP")                                                        \
   X(address, source_port, "source port")                                                    \
   X(address, destination_ip, "destination IP")                                              \

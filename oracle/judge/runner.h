@@ -138,6 +138,7 @@ class Runner {
   bool fill_call(const scenario::step::Call& step, Syscall& call, oracle::PayloadTag& tag);
   void follow_call(const scenario::step::Call& step, const Syscall& call,
                    const SyscallResult& result);
+  void follow_local(scenario::OpenSocket& socket, const Syscall& call, const SyscallResult& result);
   void bind_name(const scenario::step::Call& step, const SyscallResult& result);
   void check_expected(const scenario::step::Call& step, const SyscallResult& result);
   std::optional<Endpoint> local_endpoint(scenario::SocketName name);

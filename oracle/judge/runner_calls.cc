@@ -148,7 +148,7 @@ void Runner::bind_name(const step::Call& call_step, const SyscallResult& result)
   if (call_step.call == Call::socket) {
     made.domain = call_step.domain;
     made.type = call_step.type;
-    if (made.type == Type::stream) facts_.stream_socket = true;
+    if (made.type == Type::stream && made.domain != Domain::local) facts_.stream_socket = true;
   } else {
     const OpenSocket& source = *open_socket(call_step.socket);
     made = source;
@@ -187,6 +187,7 @@ void Runner::follow_call(const step::Call& call_step, const Syscall& call,
     return;
   }
   OpenSocket* socket = open_socket(call_step.socket);
+  if (socket->domain == Domain::local && result.ok()) follow_local(*socket, call, result);
   const Endpoint* address = std::get_if<Endpoint>(&call.address);
   if (!result.ok()) {
     if (call.call == Call::connect && result.error == Errno::einprogress && address != nullptr) {
@@ -205,7 +206,8 @@ void Runner::follow_call(const step::Call& call_step, const Syscall& call,
       socket->phase = Phase::listening;
       break;
     case Call::connect:
-      socket->phase = address != nullptr ? Phase::connected : Phase::bound;
+      socket->phase =
+          std::holds_alternative<Unspecified>(call.address) ? Phase::bound : Phase::connected;
       socket->peer = address != nullptr ? *address : Endpoint{};
       break;
     case Call::send:

@@ -10,10 +10,6 @@ namespace {
 // of the default ephemeral range.
 constexpr std::array<std::uint16_t, 8> ports{8000, 8001, 8002, 8003, 0, 8000, 80, 49152};
 
-constexpr std::array<std::string_view, 4> paths{
-    std::string_view("/tmp/x"), std::string_view("/tmp/y"), std::string_view("\0x", 2),
-    std::string_view("\0y", 2)};
-
 std::uint16_t draw_port(Choices& choices, const Situation& situation) {
   const auto has_port = [](const OpenSocket& socket) { return socket.local.port != 0; };
   if (choices.one_in(6)) {
@@ -40,14 +36,12 @@ IpAddress draw_host_address(Choices& choices, const Situation& situation, HostIn
   return address_of(situation.hosts[host], family_of(domain));
 }
 
-SocketAddress draw_path(Choices& choices) { return UnixPath::from(choices.of(paths)); }
-
 // A socket that something of this type can be sent to.
 const OpenSocket* draw_target(Choices& choices, const Situation& situation,
                               const OpenSocket& from) {
   return draw_socket(choices, situation, [&](const OpenSocket& socket) {
-    const bool takes = is_stream(from) ? socket.phase == Phase::listening
-                                       : is_open(socket) && socket.name != from.name;
+    const bool takes = is_connecting_type(from) ? socket.phase == Phase::listening
+                                                : is_open(socket) && socket.name != from.name;
     return takes && socket.type == from.type && socket.domain == from.domain &&
            socket.local.port != 0;
   });
@@ -96,7 +90,7 @@ Endpoint reachable(const Situation& situation, const OpenSocket& socket) {
 
 SocketAddress draw_local_address(Choices& choices, const Situation& situation,
                                  const OpenSocket& socket) {
-  if (socket.domain == Domain::local) return draw_path(choices);
+  if (is_local(socket)) return draw_unix_local(choices, situation, socket);
   const IpFamily family = family_of(socket.domain);
   const std::uint16_t port = draw_port(choices, situation);
   switch (choices.below(12)) {
@@ -121,7 +115,7 @@ SocketAddress draw_local_address(Choices& choices, const Situation& situation,
 
 SocketAddress draw_remote_address(Choices& choices, const Situation& situation,
                                   const OpenSocket& socket) {
-  if (socket.domain == Domain::local) return draw_path(choices);
+  if (is_local(socket)) return draw_unix_remote(choices, situation, socket);
   if (choices.one_in(8)) return draw_odd_endpoint(choices, situation, socket);
   const OpenSocket* target = draw_target(choices, situation, socket);
   if (target != nullptr) {

@@ -14,6 +14,9 @@ inline bool is_stream(const OpenSocket& socket) { return socket.type == Type::st
 inline bool is_tcp(const OpenSocket& socket) {
   return is_stream(socket) && socket.domain != Domain::local;
 }
+// Listens and connects: of AF_UNIX seqpacket sockets, too.
+inline bool is_connecting_type(const OpenSocket& socket) { return socket.type != Type::dgram; }
+inline bool is_local(const OpenSocket& socket) { return socket.domain == Domain::local; }
 inline bool is_datagram(const OpenSocket& socket) { return socket.type == Type::dgram; }
 
 // One of the sockets that `wanted(socket)` holds for; null when there is none.
@@ -47,6 +50,12 @@ SocketAddress draw_local_address(Choices& choices, const Situation& situation,
 // An address to connect or send to: mostly of a socket of the same type that can be reached.
 SocketAddress draw_remote_address(Choices& choices, const Situation& situation,
                                   const OpenSocket& socket);
+
+// The same for an AF_UNIX socket (draw_local.cc).
+SocketAddress draw_unix_local(Choices& choices, const Situation& situation,
+                              const OpenSocket& socket);
+SocketAddress draw_unix_remote(Choices& choices, const Situation& situation,
+                               const OpenSocket& socket);
 
 // Bytes to send or to receive: small, around the segment size, around 64 KiB, none.
 std::uint32_t draw_length(Choices& choices, const Situation& situation, HostIndex host);

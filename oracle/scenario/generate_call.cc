@@ -38,6 +38,7 @@ class CallDraw {
   SocketName new_name() const { return {situation_.next_name}; }
 
   Action open();
+  bool draw_is_local();
   Action bind_one();
   Action listen_one();
   Action connect_one();
@@ -53,6 +54,12 @@ class CallDraw {
   const Situation& situation_;
 };
 
+// Mostly of the same sort as the last one, so that they find each other.
+bool CallDraw::draw_is_local() {
+  const bool after_local = !situation_.sockets.empty() && is_local(situation_.sockets.back());
+  return after_local ? !choices_.one_in(6) : choices_.one_in(12);
+}
+
 Action CallDraw::open() {
   step::Call made;
   made.host =
@@ -63,7 +70,7 @@ Action CallDraw::open() {
   const bool has_v6 =
       address_of(situation_.hosts[made.host], IpFamily::v6) != IpAddress::loopback(IpFamily::v6);
   if (has_v6 && features.has(Feature::ipv6) && choices_.one_in(3)) made.domain = Domain::inet6;
-  if (features.has(Feature::local_sockets) && choices_.one_in(10)) made.domain = Domain::local;
+  if (features.has(Feature::local_sockets) && draw_is_local()) made.domain = Domain::local;
   if (choices_.one_in(4)) made.type = Type::dgram;
   if (choices_.one_in(made.domain == Domain::local ? 3 : 128)) made.type = Type::seqpacket;
   return made;
@@ -142,7 +149,8 @@ Action CallDraw::bind_one() {
 Action CallDraw::listen_one() {
   const bool needs_bound = choices_.below(8) != 7;
   const OpenSocket* found = socket_that([&](const OpenSocket& socket) {
-    return is_stream(socket) && is_idle(socket) && (!needs_bound || socket.phase == Phase::bound);
+    return is_connecting_type(socket) && is_idle(socket) &&
+           (!needs_bound || socket.phase == Phase::bound);
   });
   if (found == nullptr && needs_bound) return bind_one();
   if (found == nullptr) return step::Settle{};

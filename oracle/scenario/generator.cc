@@ -34,6 +34,9 @@ void Generator::maybe_begin_plan(const Situation& situation) {
   }
   plan_.clear();
   PlanWriter writer(plan_, choices_, situation);
+  if (situation.features.front().has(Feature::local_sockets) && choices_.one_in(5)) {
+    return write_plan(local_plans(), writer);
+  }
   if (at_start && !choices_.one_in(4)) {
     write_plan(opening_plans(), writer);
   } else {

@@ -107,7 +107,7 @@ TEST(Generator, DrawsOfNothingButZeroGiveASimpleScenario) {
 }
 
 TEST(Plans, EachCanBeWrittenInAnEmptyWorldOfOneTwoOrThreeHosts) {
-  for (const auto topic : {opening_plans, closing_plans, loss_plans, socket_plans}) {
+  for (const auto topic : {opening_plans, closing_plans, loss_plans, socket_plans, local_plans}) {
     for (const PlanRow& row : topic()) {
       for (std::uint64_t seed = 0; seed < 50; ++seed) {
         RandomChoices choices(seed);

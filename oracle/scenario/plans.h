@@ -20,6 +20,8 @@ std::span<const PlanRow> opening_plans();
 std::span<const PlanRow> closing_plans();
 std::span<const PlanRow> loss_plans();
 std::span<const PlanRow> socket_plans();
+// AF_UNIX: for ports with Feature::local_sockets.
+std::span<const PlanRow> local_plans();
 
 // Draws a play by weight from `rows` and writes it. Requires: rows is not empty.
 void write_plan(std::span<const PlanRow> rows, PlanWriter& writer);

@@ -25,6 +25,7 @@ struct OpenSocket {
   bool peer_finished = false;  // A FIN for it was delivered.
   Endpoint local;              // Port 0 while unknown.
   Endpoint peer;               // Port 0 while unknown or none.
+  UnixPath path;               // AF_UNIX: where it is bound; empty while unknown.
   std::uint32_t unread = 0;    // Payload bytes delivered to it and not yet read, as an estimate.
   std::uint32_t sent = 0;      // Bytes that send accepted.
   std::uint16_t pending = 0;   // Listener: connections probably waiting for accept.

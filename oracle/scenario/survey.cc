@@ -12,7 +12,7 @@ Survey survey(const Situation& situation) {
     const bool idle = socket.phase == Phase::fresh || socket.phase == Phase::bound;
     if (socket.phase == Phase::fresh) ++at.fresh;
     if (is_datagram(socket)) ++at.datagrams;
-    if (is_stream(socket) && idle) ++at.idle_streams;
+    if (is_connecting_type(socket) && idle) ++at.idle_streams;
     if (socket.phase == Phase::listening) ++at.listeners;
     if (socket.phase == Phase::listening && socket.pending > 0) ++at.pending;
     if (socket.phase == Phase::connecting) ++at.connecting;

@@ -60,6 +60,9 @@ class Trace {
   void icmp_arrived(std::string_view sender, std::string_view target,
                     IcmpKind kind = IcmpKind::port_unreachable, std::uint32_t mtu = 0);
 
+  // A call that no verb above makes.
+  void observe(const Syscall& made, const SyscallResult& result) { call(made, result); }
+
   // Ends the last step. The rule that was broken, or nothing.
   std::optional<Rule> broken();
   std::uint32_t applied(Rule rule) {
