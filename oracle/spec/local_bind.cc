@@ -72,7 +72,7 @@ bool LocalModel::fits_name(Socket& s, const SocketAddress& seen) {
   if (!named.named) {
     return std::holds_alternative<Unspecified>(seen) || (path != nullptr && path->size == 0);
   }
-  if (path == nullptr) return false;
+  if (path == nullptr || path->size == 0) return false;
   if (!named.name_unseen) return *path == named.name;
   bool unsure = false;
   const bool taken = named.owns_name && abstract_name_in_use(named, *path, unsure);

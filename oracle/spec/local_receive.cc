@@ -27,7 +27,8 @@ void LocalModel::on_receive(const Turn& turn) {
     return;
   }
   if (has_records(s)) return on_receive_record(turn);
-  if (!s.urgent_came) on_receive_bytes(turn);
+  if (!s.urgent_came) return on_receive_bytes(turn);
+  if (turn.result.error == Errno::econnreset) s.error.become_none();
 }
 
 void LocalModel::judge_oob(const Turn& turn) {
@@ -160,14 +161,12 @@ void LocalModel::on_receive_record(const Turn& turn) {
   const bool all = (turn.call.flags & msg_trunc) != 0;
   const auto value = static_cast<std::int64_t>(all ? first.size : copied);
   const bool cut = first.size > room;
-  const bool bytes = bytes_match(s, turn.call, copied);
-  if (!bytes) {
-    // Another one's bytes, or nobody's.
-    const auto seen = static_cast<std::size_t>(
-        std::clamp<std::int64_t>(result.value, 0, static_cast<std::int64_t>(room)));
+  const auto seen = static_cast<std::size_t>(
+      std::clamp<std::int64_t>(result.value, 0, static_cast<std::int64_t>(room)));
+  if (!bytes_match(s, turn.call, std::min(seen, copied))) {
+    // Those of another one, or nobody's.
     const bool later = std::ranges::any_of(s.queue, [&](const Message& message) {
-      return message.size >= seen && seen > 0 &&
-             payload_matches(message.tag, turn.call.buffer.first(seen));
+      return message.size >= seen && payload_matches(message.tag, turn.call.buffer.first(seen));
     });
     const Rule rule = later ? Rule::local_recv_in_order : Rule::local_boundaries_are_kept;
     judgement_->require(rule, false, violation);

@@ -93,12 +93,12 @@ void LocalModel::judge_send_record(Outcomes& outcomes, const Turn& turn) const {
     outcomes.must_fail(Rule::local_send_oob, Errno::eopnotsupp);
   }
   if (!s.connected) return outcomes.must_fail(Rule::local_send_not_connected, Errno::enotconn);
-  if (!s.error.may_be_none()) {
-    outcomes.must_fail(Rule::local_recv_reset, Errno::econnreset);
-  } else if (s.error.may_be_some()) {
-    outcomes.may_fail(Rule::local_recv_reset, Errno::econnreset);
-  }
   judge_size(outcomes, turn);
+  // An error that waits comes before everything but the arguments of the call.
+  if (!s.error.may_be_none()) {
+    return outcomes.must_fail(Rule::local_recv_reset, Errno::econnreset);
+  }
+  if (s.error.may_be_some()) outcomes.may_fail(Rule::local_recv_reset, Errno::econnreset);
   if (s.write_shut) {
     outcomes.must_fail(Rule::local_send_shut, Errno::epipe);
   } else if (at(s.peer).read_shut) {
