@@ -146,9 +146,9 @@ void PlanWriter::set(Handle socket, OptionName option, OptionValue value) {
   plan_.add(step);
 }
 
-void PlanWriter::so_error(Handle socket) {
+void PlanWriter::get(Handle socket, OptionName option) {
   step::Call step = call(socket, lockstep::Call::getsockopt);
-  step.option = OptionName::so_error;
+  step.option = option;
   plan_.add(step);
 }
 

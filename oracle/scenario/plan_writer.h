@@ -44,7 +44,8 @@ class PlanWriter {
   void close(Handle socket);
   Handle dup(Handle socket);
   void set(Handle socket, OptionName option, OptionValue value);
-  void so_error(Handle socket);
+  void get(Handle socket, OptionName option);
+  void so_error(Handle socket) { get(socket, OptionName::so_error); }
   void poll(Handle socket);
   void names(Handle socket);
   // Looks at the socket, one time in two: poll, SO_ERROR, names or queues.

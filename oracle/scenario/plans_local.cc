@@ -66,12 +66,17 @@ void talk(PlanWriter& w) {
   }
   w.names(server);
   w.names(client);
+  w.bind(client, UnixPath());
+  w.listen(client, 1);
+  w.accept(client);
+  w.send_to(client, 3, at.address);
 }
 
 void full_backlog(PlanWriter& w) {
   const std::uint32_t backlog = w.choices().below(3);
   const Meeting at = meeting(w, static_cast<std::int32_t>(backlog));
   w.poll(at.listener);
+  w.get(at.listener, OptionName::so_acceptconn);
   for (std::uint32_t i = 0; i < backlog + 1; ++i) client_of(w, at);
   const Handle last = client_of(w, at);
   w.poll(last);
@@ -147,6 +152,7 @@ void fresh_local(PlanWriter& w) {
   w.bind(socket, UnixPath());
   w.bind(socket, w.choices().one_in(2) ? UnixPath() : UnixPath::from("/tmp/late"));
   w.names(socket);
+  w.get(socket, OptionName::so_acceptconn);
   w.listen(socket, 1);
   w.accept(socket);
   w.poll(socket);

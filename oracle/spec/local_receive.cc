@@ -128,6 +128,10 @@ void LocalModel::on_receive_bytes(const Turn& turn) {
   const bool whole = result.value == static_cast<std::int64_t>(due) && !result.truncated;
   if (!judgement_->require(Rule::local_stream_coalesces, whole, violation)) return;
   judgement_->require(Rule::local_stream_bytes, bytes_match(s, turn.call, due), violation);
+  // A receive that waits for more and does not get it may use up the error beside the data.
+  const bool waits = (turn.call.flags & msg_waitall) != 0 ||
+                     turn.model.receive_low_water > static_cast<std::int64_t>(due);
+  if (waits && due < turn.call.buffer.size()) s.error.maybe_become(Errno::ok);
   if (due == 0) return;
   if (turn.call.call == Call::recvfrom) judge_sender_name(turn, s.queue.front().sender);
   if ((turn.call.flags & msg_peek) != 0) return;
