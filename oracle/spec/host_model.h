@@ -92,7 +92,6 @@ class HostModel final : public UdpHost {
   // host_model.cc
   void on_open_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void on_stream_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
-  void on_local_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void on_closed_call(const Syscall& call, const SyscallResult& result);
   void on_socket(const Syscall& call, const SyscallResult& result);
   static void note_address_may_be_dropped(Entry& e);
@@ -102,6 +101,8 @@ class HostModel final : public UdpHost {
   void on_poll(const Entry& e, const Syscall& call, const SyscallResult& result);
   void on_option(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void follow_stream_call(Entry& e, const Syscall& call, const SyscallResult& result);
+  // host_local.cc
+  void on_local_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   // host_names.cc (the definitions of HostServices about ports are there too)
   void on_bind(Entry& e, const Syscall& call, const SyscallResult& result);
   bool judge_bind_address(Outcomes& outcomes, const Entry& e, const SocketAddress& address,

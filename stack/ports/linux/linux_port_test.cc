@@ -269,6 +269,30 @@ TEST_F(LinuxPorts, LeaveNothingBehind) {
   EXPECT_EQ(open_descriptors(), before);
 }
 
+// Both hosts bind the same path and the same abstract name; a reset forgets them; nothing of it is
+// to be seen in the file system of this machine.
+TEST_F(LinuxPorts, HaveNamesOfTheirOwn) {
+  const std::string longest = "/tmp/" + std::string(UnixPath::max_size - 5, 'n');
+  for (int round = 0; round < 2; ++round) {
+    for (Port* port : {a.get(), b.get()}) {
+      for (const std::string& name : {longest, std::string("\0name", 5)}) {
+        Syscall call;
+        call.domain = Domain::local;
+        call.fd = Fd{static_cast<std::int32_t>(port->call(call).value)};
+        call.address = UnixPath::from(name);
+        call.call = Call::bind;
+        EXPECT_EQ(port->call(call), SyscallResult::success());
+        EXPECT_FALSE(port->call(call).ok());
+        call.call = Call::getsockname;
+        EXPECT_EQ(port->call(call).address, call.address);
+      }
+    }
+    EXPECT_FALSE(std::filesystem::exists(longest));
+    EXPECT_TRUE(std::filesystem::exists(LOCKSTEP_SOURCE_DIR));
+    start();
+  }
+}
+
 TEST_F(LinuxPorts, TakeLittleTimeAScenario) {
   constexpr int scenarios = 1000;
   const Clock::time_point begun = Clock::now();
