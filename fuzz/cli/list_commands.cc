@@ -26,7 +26,7 @@ void print_rules() {
   for (const oracle::SectionTitle& section : oracle::missing_sections()) {
     std::printf("  §%-4d %s\n", section.number, text(section.title).c_str());
   }
-  std::printf("\nwithout meaning where every call returns at once:\n");
+  std::printf("\nthat no port can show:\n");
   for (const oracle::SectionTitle& section : oracle::section_titles()) {
     if (section.excluded.empty()) continue;
     std::printf("  §%-4d %s: %s\n", section.number, text(section.title).c_str(),

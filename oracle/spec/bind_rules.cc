@@ -43,4 +43,13 @@ Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer) {
   return sure ? Conflict::yes : Conflict::maybe;
 }
 
+std::string holder_text(const PortHolder& holder) {
+  std::string out = holder.type == Type::stream ? "tcp " : "udp ";
+  out += to_string(holder.local) + " held by socket " + std::to_string(holder.socket);
+  if (holder.listening) out += " listening";
+  if (holder.reuse_address) out += " SO_REUSEADDR";
+  if (holder.reuse_port) out += " SO_REUSEPORT";
+  return out;
+}
+
 }  // namespace lockstep::oracle

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "oracle/spec/socket_model.h"
 #include "stack/api/address.h"
@@ -26,5 +27,8 @@ bool flags_allow_sharing(const PortHolder& holder, const PortHolder& newcomer);
 // Whether `holder` forbids `newcomer` its local address and port. An unknown local port of the
 // holder (0) may be any; flags that were cleared after its bind may still count.
 Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer);
+
+// "tcp 10.0.0.1:80 held by socket 3 listening", for a violation's state.
+std::string holder_text(const PortHolder& holder);
 
 }  // namespace lockstep::oracle

@@ -95,6 +95,14 @@ struct Dialect {
   // too, whatever the others have (udp_lib_lport_inuse, inet_csk_get_port).
   bool first_reuse_port_decides = true;
 
+  // send(2) lets a connected stream refuse the address of sendto by EISCONN; Linux does not look at
+  // it.
+  bool connected_sendto_ignores_address = true;
+
+  // connect may share a port only with other connects: Linux passes over every port that bind took,
+  // on whatever address and of whichever family (__inet_hash_connect).
+  bool connect_avoids_bound_ports = true;
+
   // Linux lets bind(0) of a UDP socket with SO_REUSEADDR share a port with a socket that has it
   // too; where this is off, port 0 never picks a held port.
   bool udp_port_zero_may_share = true;

@@ -10,6 +10,7 @@ using T = Trace;
 
 constexpr auto stream = Type::stream;
 
+void one_port(T& t) { t.config.ephemeral_last = 49152; }
 void two_ports(T& t) { t.config.ephemeral_last = 49153; }
 
 // clang-format off
@@ -72,6 +73,11 @@ constexpr RuleCase cases[] = {
      [](T& t) { t.socket(3, stream); t.bind(3, "127.0.0.1:50000"); t.socket(4, stream); t.bind(4, "10.0.0.1:0"); t.name(4, "10.0.0.1:50000"); },
      [](T& t) { t.socket(3, stream); t.set(3, OptionName::so_reuseaddr); t.bind(3, "0.0.0.0:50000"); t.socket(4, stream);
                 t.set(4, OptionName::so_reuseaddr); t.bind(4, "10.0.0.1:0"); t.name(4, "10.0.0.1:50000"); }},
+    {Rule::port_connect_shares,
+     [](T& t) { one_port(t); t.socket(3, stream); t.connect(3, "10.0.0.2:80", Errno::einprogress); t.syn_left("10.0.0.1:49152", "10.0.0.2:80");
+                t.socket(4, stream); t.connect(4, "10.0.0.2:81", Errno::einprogress); t.syn_left("10.0.0.1:49152", "10.0.0.2:81"); },
+     [](T& t) { t.socket(3, stream, Domain::inet6); t.bind(3, "[::1]:50000"); t.socket(4, stream);
+                t.connect(4, "10.0.0.2:80", Errno::einprogress); t.syn_left("10.0.0.1:50000", "10.0.0.2:80"); }},
     {Rule::name_is_the_bound_address,
      [](T& t) { t.socket(3); t.bind(3, "10.0.0.1:7"); t.name(3, "10.0.0.1:7"); t.name(3, "10.0.0.1:7"); },
      [](T& t) { t.socket(3); t.bind(3, "10.0.0.1:0"); t.name(3, "10.0.0.1:50000"); t.name(3, "10.0.0.1:50001"); }},

@@ -48,7 +48,7 @@ class HostModel final : public UdpHost {
   void adopt_child(SocketId child, const SocketModel& listener) override;
   bool ephemeral_port_may_be_free(const SocketModel& socket) const override;
   bool ephemeral_port_may_be_exhausted(const SocketModel& socket) const override;
-  bool connect_port_may_be_exhausted(const SocketModel& socket) const override;
+  bool connect_port_may_be_exhausted(const SocketModel& socket, bool crowded) const override;
   Conflict listen_conflict(const SocketModel& socket) const override;
   void learn_local(SocketModel& socket, const Endpoint& local) override;
   // UdpHost
@@ -103,7 +103,7 @@ class HostModel final : public UdpHost {
   void follow_stream_call(Entry& e, const Syscall& call, const SyscallResult& result);
   // host_local.cc
   void on_local_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
-  // host_names.cc (the definitions of HostServices about ports are there too)
+  // host_names.cc, and host_ports.cc for what HostServices says of ports
   void on_bind(Entry& e, const Syscall& call, const SyscallResult& result);
   bool judge_bind_address(Outcomes& outcomes, const Entry& e, const SocketAddress& address,
                           Endpoint& local) const;
@@ -111,7 +111,9 @@ class HostModel final : public UdpHost {
   void follow_bind(Entry& e, const Endpoint& local);
   void on_getsockname(Entry& e, const SyscallResult& result);
   void judge_name(Entry& e, const Endpoint& seen);
+  bool is_ephemeral(std::uint16_t port) const;
   void judge_not_held(const Entry& e, const Endpoint& local);
+  void judge_shared_by_connect(const Entry& e, const Endpoint& local);
   PortHolder holder_of(const Entry& e) const;
   PortHolder newcomer_of(const SocketModel& socket, const Endpoint& local) const;
   Range range_for(const PortHolder& newcomer) const;
@@ -141,5 +143,20 @@ class HostModel final : public UdpHost {
   std::vector<SocketId> holders_;  // Sockets that may hold a port and have a descriptor.
   mutable std::vector<PortHolder> tcp_holders_;  // Scratch.
 };
+
+template <typename Visit>
+void HostModel::for_each_holder(const PortHolder& newcomer, Visit&& visit) const {
+  for (SocketId id : holders_) {
+    const Entry& e = entry(id);
+    if (id == newcomer.socket || e.model.type != newcomer.type) continue;
+    if (e.model.bound || e.model.maybe_bound) visit(holder_of(e), false);
+  }
+  if (newcomer.type != Type::stream) return;
+  tcp_holders_.clear();
+  tcp_.add_holders(tcp_holders_);
+  for (const PortHolder& holder : tcp_holders_) {
+    if (holder.socket != newcomer.socket) visit(holder, true);
+  }
+}
 
 }  // namespace lockstep::oracle

@@ -1,6 +1,5 @@
-// bind, getsockname and ephemeral ports of one host (semantics 3-9, 13-25).
+// bind and getsockname of one host (semantics 3-7, 9, 13-25).
 #include <algorithm>
-#include <optional>
 
 #include "oracle/spec/host_model.h"
 
@@ -8,19 +7,6 @@ namespace lockstep::oracle {
 namespace {
 
 constexpr std::uint16_t first_free_port = 1024;
-
-bool in_range(const HostConfig& config, std::uint16_t port) {
-  return port >= config.ephemeral_first && port <= config.ephemeral_last;
-}
-
-std::string holder_text(const PortHolder& holder) {
-  std::string out = holder.type == Type::stream ? "tcp " : "udp ";
-  out += to_string(holder.local) + " held by socket " + std::to_string(holder.socket);
-  if (holder.listening) out += " listening";
-  if (holder.reuse_address) out += " SO_REUSEADDR";
-  if (holder.reuse_port) out += " SO_REUSEPORT";
-  return out;
-}
 
 }  // namespace
 
@@ -65,21 +51,6 @@ void HostModel::note_port_taken(Entry& e) {
   e.taken_at = ++last_taken_;
   e.had_reuse_address = e.model.reuse_address;
   e.had_reuse_port = e.model.reuse_port;
-}
-
-template <typename Visit>
-void HostModel::for_each_holder(const PortHolder& newcomer, Visit&& visit) const {
-  for (SocketId id : holders_) {
-    const Entry& e = entry(id);
-    if (id == newcomer.socket || e.model.type != newcomer.type) continue;
-    if (e.model.bound || e.model.maybe_bound) visit(holder_of(e), false);
-  }
-  if (newcomer.type != Type::stream) return;
-  tcp_holders_.clear();
-  tcp_.add_holders(tcp_holders_);
-  for (const PortHolder& holder : tcp_holders_) {
-    if (holder.socket != newcomer.socket) visit(holder, true);
-  }
 }
 
 void HostModel::on_bind(Entry& e, const Syscall& call, const SyscallResult& result) {
@@ -182,7 +153,7 @@ void HostModel::judge_conflicts(Outcomes& outcomes, const Entry& e, const Endpoi
   const Rule own_rule = rule;
   bool shared = false;  // With a holder by SO_REUSEPORT.
   for_each_holder(newcomer, [&](const PortHolder& holder, bool of_connection) {
-    if (holder.local.port == 0 && !in_range(*config_, local.port)) return;
+    if (holder.local.port == 0 && !is_ephemeral(local.port)) return;
     const Conflict conflict = bind_conflict(holder, newcomer);
     shared |= holder.reuse_port && newcomer.reuse_port && holder.local.port == local.port &&
               addresses_overlap(unmapped(holder.local.ip), holder.v6_only, unmapped(local.ip),
@@ -290,121 +261,13 @@ void HostModel::learn_local(SocketModel& s, const Endpoint& seen) {
   s.local.port = local.port;
   note_holder(e);
   if (!fresh) return;
-  judgement_->require(Rule::port_chosen_is_in_range, in_range(*config_, local.port), [&] {
+  judgement_->require(Rule::port_chosen_is_in_range, is_ephemeral(local.port), [&] {
     return Violation{.allowed = std::to_string(config_->ephemeral_first) + ".." +
                                 std::to_string(config_->ephemeral_last),
                      .observed = std::to_string(local.port),
                      .state = "socket " + std::to_string(s.id)};
   });
   judge_not_held(e, local);
-}
-
-// Only who held the port before this socket took it counts, and the flags may have changed since.
-void HostModel::judge_not_held(const Entry& e, const Endpoint& local) {
-  PortHolder newcomer = newcomer_of(e.model, local);
-  const bool stream = e.model.type == Type::stream;
-  const bool may_share = !stream && dialect_->udp_port_zero_may_share;
-  newcomer.reuse_address = may_share && (newcomer.reuse_address || e.had_reuse_address);
-  newcomer.reuse_port = may_share && (newcomer.reuse_port || e.had_reuse_port);
-  std::optional<PortHolder> held;
-  for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
-    if (holder.socket == 0 || bind_conflict(holder, newcomer) != Conflict::yes) return;
-    const Entry& other = entry(holder.socket);
-    if (other.taken_at > e.taken_at) return;
-    // connect may share a port that another connect chose (semantics 11).
-    if (stream && !e.by_bind && (!other.by_bind || other.model.descriptors == 0)) return;
-    held = holder;
-  });
-  judgement_->require(Rule::port_chosen_is_not_held, !held, [&] {
-    return Violation{.allowed = "a port that is free",
-                     .observed = to_string(local),
-                     .state = holder_text(*held)};
-  });
-}
-
-HostModel::Range HostModel::range_for(const PortHolder& newcomer) const {
-  const int first = config_->ephemeral_first;
-  const int size = config_->ephemeral_last - first + 1;
-  if (size <= 0) return {.may_be_free = false, .may_be_exhausted = true};
-  const bool odd = size > 1 && size % 2 == 1;
-  const std::size_t skipped =
-      newcomer.type == Type::stream && odd && dialect_->odd_range_loses_its_last_port ? 1 : 0;
-  std::size_t count = 0;
-  for_each_holder(newcomer, [&](const PortHolder&, bool) { ++count; });
-  if (count + skipped < static_cast<std::size_t>(size)) return {};
-  std::vector<Conflict> ports(static_cast<std::size_t>(size), Conflict::no);
-  std::size_t unknown = 0;
-  // Port 0 shares no TCP port whatever the flags, and a UDP port only where the stack cares to.
-  PortHolder unshared = newcomer;
-  unshared.reuse_address = unshared.reuse_port = false;
-  for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
-    PortHolder there = unshared;
-    there.local.port = holder.local.port;
-    Conflict conflict = bind_conflict(holder, there);
-    if (conflict == Conflict::no) return;
-    if (newcomer.type == Type::dgram && dialect_->udp_port_zero_may_share) {
-      there.reuse_address = newcomer.reuse_address;
-      there.reuse_port = newcomer.reuse_port;
-      if (bind_conflict(holder, there) != Conflict::yes) conflict = Conflict::maybe;
-    }
-    if (holder.local.port == 0) ++unknown;
-    if (!in_range(*config_, holder.local.port)) return;
-    Conflict& port = ports[static_cast<std::size_t>(holder.local.port - first)];
-    // connect may share a port that another connect chose, so that one is not surely taken.
-    const bool by_bind = holder.socket != 0 && entry(holder.socket).by_bind;
-    const bool taken = newcomer.type == Type::dgram || by_bind;
-    port = std::max(port, taken ? conflict : Conflict::maybe);
-  });
-  const auto free =
-      std::count(ports.begin(), ports.end() - static_cast<std::ptrdiff_t>(skipped), Conflict::no);
-  const auto held = std::ranges::count(ports, Conflict::yes);
-  return {.may_be_free = held < size,
-          .may_be_exhausted = static_cast<std::size_t>(free) <= unknown};
-}
-
-bool HostModel::ephemeral_port_may_be_free(const SocketModel& socket) const {
-  return range_for(newcomer_of(socket, {socket.local.ip, 0})).may_be_free;
-}
-
-bool HostModel::ephemeral_port_may_be_exhausted(const SocketModel& socket) const {
-  return range_for(newcomer_of(socket, {socket.local.ip, 0})).may_be_exhausted;
-}
-
-bool HostModel::connect_port_may_be_exhausted(const SocketModel& socket) const {
-  const int first = config_->ephemeral_first;
-  const int size = config_->ephemeral_last - first + 1;
-  if (size <= 0) return true;
-  const bool odd = size > 1 && size % 2 == 1;
-  const int usable = odd && dialect_->odd_range_loses_its_last_port ? size - 1 : size;
-  const PortHolder newcomer = newcomer_of(socket, socket.local);
-  int count = 0;
-  for_each_holder(newcomer, [&](const PortHolder&, bool) { ++count; });
-  if (count < usable) return false;
-  std::vector<bool> held(static_cast<std::size_t>(size));
-  int unknown = 0;
-  for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
-    if (holder.local.port == 0) ++unknown;
-    if (in_range(*config_, holder.local.port)) {
-      held[static_cast<std::size_t>(holder.local.port - first)] = true;
-    }
-  });
-  return std::count(held.begin(), held.begin() + usable, false) <= unknown;
-}
-
-// listen takes the port anew, so that a former connection of the same socket counts, too.
-Conflict HostModel::listen_conflict(const SocketModel& socket) const {
-  Conflict worst = Conflict::no;
-  const PortHolder newcomer = newcomer_of(socket, socket.local);
-  for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
-    // A port that nothing has shown yet may be the holder's.
-    PortHolder there = newcomer;
-    if (there.local.port == 0) there.local.port = holder.local.port;
-    const Conflict conflict = bind_conflict(holder, there);
-    // One that only became a holder, or lost a flag, since this socket's bind.
-    const bool sure = newcomer.local.port != 0 && (holder.listening || holder.waiting);
-    worst = std::max(worst, sure ? conflict : std::min(conflict, Conflict::maybe));
-  });
-  return worst;
 }
 
 }  // namespace lockstep::oracle

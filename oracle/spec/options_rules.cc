@@ -217,6 +217,9 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
     case OptionName::tcp_linger2:
       socket.lingers_in_fin_wait_2 = asked.value >= 0;
       return;
+    case OptionName::ip_mtu_discover:
+      socket.path_mtu_set = true;
+      return;
     case OptionName::so_error:
     case OptionName::so_type:
     case OptionName::so_acceptconn:
@@ -226,7 +229,6 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
     case OptionName::tcp_keepintvl:
     case OptionName::tcp_keepcnt:
     case OptionName::ip_ttl:
-    case OptionName::ip_mtu_discover:
     case OptionName::ipv6_unicast_hops:
     case OptionName::unknown_option:
     case OptionName::unknown_level:

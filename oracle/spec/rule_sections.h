@@ -13,8 +13,8 @@ namespace lockstep::oracle {
 struct SectionTitle {
   int number = 0;
   std::string_view title;
-  // Why it has no meaning for ports whose calls return at once; empty when it has one. Such a
-  // number counts in no denominator.
+  // Why no port can show it (calls return at once, for one); empty when some can. Such a number
+  // counts in no denominator.
   std::string_view excluded;
 };
 

@@ -1,5 +1,7 @@
 // Segments that arrive in TIME-WAIT, and ICMP errors. RFC 9293 3.10.7.4, 3.9.2.2; RFC 6191;
 // RFC 1122 4.2.3.9; docs/oracle.md for what Linux does.
+#include <algorithm>
+
 #include "oracle/spec/tcp_engine.h"
 
 namespace lockstep::oracle {
@@ -52,7 +54,7 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
     const bool listened = find_listeners(c.tuple.local).first != nullptr;
     const bool at_edge = seq == h.rcv_nxt && host_->dialect().time_wait_keeps_syn_at_edge;
     if (seq < h.rcv_nxt || (at_edge && listened)) {
-      owe_challenge(h, seg, Rule::tcp_time_wait_gives_way);
+      owe_challenge(h, Rule::tcp_time_wait_gives_way);
       return;
     }
     // Nobody listens for the new connection: the SYN is reset or acknowledged.
@@ -64,7 +66,11 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
     return;
   }
   if (seg.sequence_length() > 0 || seq != h.rcv_nxt) {
-    owe_challenge(h, seg, Rule::tcp_time_wait_acks);
+    if (seg.sequence_length() == 0 || seg.has(tcp_syn)) {
+      owe_challenge(h, Rule::tcp_time_wait_acks);
+    } else {
+      owe_ack(h, Rule::tcp_time_wait_acks);
+    }
     if (!seg.has(tcp_ack)) fork(h);  // It need not start the 2 MSL anew; Linux lets an ACK do so.
     h.state_age = 0;
   } else {
@@ -72,11 +78,29 @@ void TcpEngine::arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment&
   }
 }
 
+// Smaller segments are asked for. What quotes none in flight is not believed (RFC 5927 4.1), nor is
+// a size that no link of the family has.
+void TcpEngine::note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote) {
+  const std::uint32_t least = c.tuple.peer.ip.is_v4() ? 68 : 1280;
+  const SocketId owner = c.socket != 0 ? c.socket : c.listener;
+  if (mtu < least || owner == 0 || host_->socket(owner).path_mtu_set) return;
+  for (const Hypothesis& h : c.hypotheses) {
+    const Offset seq = unwrap(quote.tcp_seq.value_or(h.iss), h.iss, h.nxt);
+    if (!h.synchronized() || h.una == h.nxt || seq < h.una || seq > h.nxt) return;
+  }
+  judgement_->apply(Rule::tcp_packet_too_big_lowers_segments);
+  c.path_mtu = c.path_mtu == 0 ? mtu : std::min(c.path_mtu, mtu);
+}
+
 void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
   const std::optional<Quote> quote = decode_quote(icmp);
   if (!quote || quote->protocol != protocol_tcp || !host_->is_local(packet.destination)) return;
   Connection* c = find_for_tuple(quote->sender, true);
   if (c == nullptr) return;
+  if (icmp.kind == IcmpKind::packet_too_big) {
+    note_path_mtu(*c, icmp.mtu, *quote);
+    return;
+  }
   Errno error = Errno::ok;
   if (icmp.kind == IcmpKind::port_unreachable) error = Errno::econnrefused;
   if (icmp.kind == IcmpKind::host_unreachable) error = Errno::ehostunreach;

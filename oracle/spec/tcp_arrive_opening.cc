@@ -126,7 +126,8 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
     h.state = TcpState::syn_received;
     h.keeps_scale = !h.scaled && host_->dialect().simultaneous_open_keeps_own_scale;
     h.syn_due = true;
-    h.syn_rule = Rule::tcp_simultaneous_open;
+    h.syn_rule =
+        c.tuple.local == c.tuple.peer ? Rule::tcp_self_connect : Rule::tcp_simultaneous_open;
     return;
   }
   h.una = std::max<Offset>(h.una, 1);

@@ -144,6 +144,9 @@ constexpr TcpRuleCase streams[] = {
     {Rule::tcp_send_succeeds,
      [](T& t) { t.client(); peer_fin(t); t.send(4, 10, 10); t.out({"A", 1, 2, 10}); },
      [](T& t) { t.client(); peer_fin(t); t.send(4, 10, 0, Errno::epipe); }},
+    {Rule::tcp_sendto_ignores_address,
+     [](T& t) { t.client(); t.sendto(4, "10.0.0.9:7", 10); t.out({"A", 1, 1, 10}); },
+     [](T& t) { t.client(); t.sendto(4, "10.0.0.9:7", 10, Errno::eisconn); }},
     {Rule::tcp_send_takes_some,
      [](T& t) { t.client(); t.send(4, 10, 4); t.out({"A", 1, 1, 4}); t.send(4, 0, 0); },
      [](T& t) { t.client(); t.send(4, 10, 11); }},
@@ -211,6 +214,12 @@ constexpr TcpRuleCase endings[] = {
     {Rule::tcp_linger_zero_sends_rst,
      [](T& t) { t.client(); t.socket(1).linger_on = true; t.close(4); t.out({"RA", 1, 1}); },
      [](T& t) { t.client(); t.socket(1).linger_on = true; t.close(4); }},
+    {Rule::tcp_linger_only_at_close,
+     [](T& t) { t.client(); t.socket(1).linger_on = true; t.shutdown(4, ShutdownHow::write); t.out({"FA", 1, 1}); },
+     [](T& t) { t.client(); t.socket(1).linger_on = true; t.shutdown(4, ShutdownHow::write); t.out({"RA", 1, 1}); }},
+    {Rule::tcp_linger2_negative_resets,
+     [](T& t) { t.client(); t.socket(1).lingers_in_fin_wait_2 = false; t.close(4); t.out({"FA", 1, 1}); t.in({"A", 1, 2}); t.out({"R", 2}); },
+     [](T& t) { t.client(); t.socket(1).lingers_in_fin_wait_2 = false; t.close(4); t.out({"FA", 1, 1}); t.in({"A", 1, 2}); }},
     {Rule::tcp_poll_unconnected,
      [](T& t) { t.open(4); t.poll(4, idle); },
      [](T& t) { t.open(4); t.poll(4, poll_out); }},
@@ -234,11 +243,36 @@ constexpr TcpRuleCase endings[] = {
                 t.so_error(4, Errno::econnreset); t.poll(4, poll_in | poll_out | poll_hup | poll_rdhup); },
      [](T& t) { t.client(); reset(t); t.poll(4, poll_in | poll_out | poll_hup | poll_rdhup); }},
 };
+
+// Ten bytes, the fourth of them urgent.
+constexpr T::Segment marked{.flags = "AU", .seq = 1, .ack = 1, .length = 10, .urgent = 4};
+// Three bytes whose urgent pointer says that the fourth will be urgent.
+constexpr T::Segment announcing{.flags = "AU", .seq = 1, .ack = 1, .length = 3, .urgent = 4};
+
+constexpr TcpRuleCase urgent[] = {
+    {Rule::tcp_urgent_none_is_einval,
+     [](T& t) { t.client(); t.recv_urgent_fails(4, Errno::einval); data(t); t.recv_urgent_fails(4, Errno::einval); },
+     [](T& t) { t.client(); data(t); t.recv_urgent_fails(4, Errno::eagain); }},
+    {Rule::tcp_urgent_awaited_is_eagain,
+     [](T& t) { t.client(); t.in(announcing); t.out({"A", 1, 4}); t.recv_urgent_fails(4, Errno::eagain); },
+     [](T& t) { t.client(); t.in(announcing); t.out({"A", 1, 4}); t.recv_urgent_fails(4, Errno::einval); }},
+    {Rule::tcp_urgent_byte_is_returned,
+     [](T& t) { t.client(); t.in(marked); t.out({"A", 1, 11}); t.recv_urgent(4, 4); },
+     [](T& t) { t.client(); t.in(marked); t.out({"A", 1, 11}); t.recv_urgent(4, 5); }},
+    {Rule::tcp_urgent_stream_stops,
+     [](T& t) { t.client(); t.in(marked); t.out({"A", 1, 11}); t.recv(4, 10, 3); t.skip(4, 1); t.recv(4, 10, 6); },
+     [](T& t) { t.client(); t.in(marked); t.out({"A", 1, 11}); t.recv(4, 10, 10); }},
+    {Rule::tcp_poll_urgent,
+     [](T& t) { t.client(); t.poll(4, poll_out); t.in(marked); t.out({"A", 1, 11}); t.poll(4, poll_in | poll_out | poll_pri);
+                t.recv_urgent(4, 4); t.poll(4, poll_in | poll_out); },
+     [](T& t) { t.client(); t.in(marked); t.out({"A", 1, 11}); t.poll(4, poll_in | poll_out); }},
+};
 // clang-format on
 
 TEST(TcpCallRules, OfListeningHoldAndAloneReject) { check_tcp_rule_cases(listening); }
 TEST(TcpCallRules, OfConnectingHoldAndAloneReject) { check_tcp_rule_cases(connecting_cases); }
 TEST(TcpCallRules, OfStreamsHoldAndAloneReject) { check_tcp_rule_cases(streams); }
+TEST(TcpCallRules, OfUrgentDataHoldAndAloneReject) { check_tcp_rule_cases(urgent); }
 TEST(TcpCallRules, OfEndingsHoldAndAloneReject) { check_tcp_rule_cases(endings); }
 
 TEST(TcpCallRules, EachHasACase) {
@@ -248,6 +282,7 @@ TEST(TcpCallRules, EachHasACase) {
   std::ranges::for_each(connecting_cases, note);
   std::ranges::for_each(streams, note);
   std::ranges::for_each(endings, note);
+  std::ranges::for_each(urgent, note);
 #define LOCKSTEP_HAS_CASE(id, name, force, sections, source, sentence) \
   EXPECT_EQ(std::ranges::count(seen, Rule::id), 1) << name;
   LOCKSTEP_TCP_CALL_RULES(LOCKSTEP_HAS_CASE)

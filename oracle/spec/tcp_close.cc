@@ -31,7 +31,8 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
     if (h.state == TcpState::syn_sent) {
       h.state = TcpState::closed;
       h.syn_due = false;
-      hush(h, Rule::tcp_close_opening_is_silent);
+      const bool resets = socket.linger_on && socket.linger_seconds == 0;
+      hush(h, resets ? Rule::tcp_linger_only_at_close : Rule::tcp_close_opening_is_silent);
       return;
     }
     if (h.stream_unknown) {
@@ -76,9 +77,7 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
 
 // tcp(7): a negative TCP_LINGER2 leaves out the FIN-WAIT-2 of an orphan, with a RST.
 void TcpEngine::end_without_fin_wait_2(Hypothesis& h) {
-  Hypothesis dead = h;
-  abort_hypothesis(dead, Rule::tcp_reset_needs_cause, true);
-  fork(dead);
+  abort_hypothesis(h, Rule::tcp_linger2_negative_resets, true);
 }
 
 void TcpEngine::shut_down(Connection& c, Hypothesis& h, bool read, bool write) {
@@ -107,7 +106,7 @@ void TcpEngine::shut_down(Connection& c, Hypothesis& h, bool read, bool write) {
   visit(c, h, 6);
 }
 
-void TcpEngine::on_shutdown(StreamSocket& s, SocketModel&, Connection& c) {
+void TcpEngine::on_shutdown(StreamSocket& s, SocketModel& socket, Connection& c) {
   const bool bad = call_->how == ShutdownHow::invalid;
   const bool read = call_->how != ShutdownHow::write;
   const bool write = call_->how != ShutdownHow::read;
@@ -133,6 +132,9 @@ void TcpEngine::on_shutdown(StreamSocket& s, SocketModel&, Connection& c) {
     }
     if (!check(Rule::tcp_shutdown_succeeds, result_->ok(), h, "success")) return;
     fin |= write;
+    if (write && socket.linger_on && socket.linger_seconds == 0) {
+      judgement_->apply(Rule::tcp_linger_only_at_close);
+    }
     shut_down(c, h, read, write);
   });
   if (bad || done()) return;

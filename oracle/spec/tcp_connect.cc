@@ -1,5 +1,7 @@
 // connect and the dissolving of connections. Sources: connect(2), tcp(7); RFC 9293 3.10.1;
 // docs/oracle.md for the order of the errors of repeated calls.
+#include <algorithm>
+
 #include "oracle/spec/bind_rules.h"
 #include "oracle/spec/tcp_engine.h"
 
@@ -119,8 +121,13 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
   }
   // A port that the stack chose ends with the connection, so that connect chooses another.
   const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
-  if (!has_port && host_->connect_port_may_be_exhausted(socket)) {
+  const bool crowded = std::ranges::any_of(connections_, [&](const Connection& other) {
+    return other.in_use && other.tuple.peer == to && other.may_be_alive();
+  });
+  if (!has_port && host_->connect_port_may_be_exhausted(socket, crowded)) {
     out.may_fail(Rule::tcp_connect_exhausted, Errno::eaddrnotavail);
+  } else if (!has_port && host_->connect_port_may_be_exhausted(socket, true)) {
+    out.excludes(Rule::port_connect_shares, Errno::eaddrnotavail);
   }
   if (has_port && socket.local_known) {
     for (std::size_t i = 0; i < used_; ++i) {

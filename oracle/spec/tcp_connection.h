@@ -6,6 +6,7 @@
 //   SYN | acked     | in flight  | queued       SYN | consumed | readable | window     |
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -36,6 +37,10 @@ enum class TcpState : std::uint8_t {
   time_wait,
 };
 
+// What is known of the byte that the peer marked last by its urgent pointer. `taken`: read with
+// MSG_OOB; it still stops the stream.
+enum class Urgent : std::uint8_t { none, awaited, arrived, taken };
+
 // A RST that a hypothesis lets the host send in this step.
 struct DueReset {
   Rule rule{};
@@ -63,6 +68,7 @@ struct Hypothesis {
   Offset wnd_right_last = 0;  // What the last segment said, taken or not.
   Offset wnd_max = 0;         // The largest window ever seen.
   Offset wnd_first = 0;       // That of the peer's SYN.
+  Offset wnd_refused = 0;     // The largest edge of updates that came too late.
   Offset wl1 = 0;
   Offset wl2 = 0;
   TcpState state_before = TcpState::closed;
@@ -86,9 +92,12 @@ struct Hypothesis {
   Offset ack_shown = 0;         // The highest acknowledgment sent.
   bool keeps_scale = false;     // Shifts the windows that it shows though `scaled` is false.
   bool peer_fin = false;        // The peer's FIN was taken.
-  bool stream_unknown = false;  // Urgent data: bytes cannot be told any more.
-  Copies copies;                // Not read yet; those past rcv_nxt may or may not be held.
-  std::vector<Offset> fins;     // Offsets of FINs past rcv_nxt that may or may not be held.
+  bool stream_unknown = false;  // Urgent data beside a gap: bytes cannot be told any more.
+  Urgent urgent = Urgent::none;
+  std::byte urgent_byte{};
+  Offset urgent_at = 0;
+  Copies copies;             // Not read yet; those past rcv_nxt may or may not be held.
+  std::vector<Offset> fins;  // Offsets of FINs past rcv_nxt that may or may not be held.
 
   // What the application can see beside data.
   Errno error = Errno::ok;
@@ -129,10 +138,13 @@ struct Hypothesis {
   std::uint32_t stalled_for = 0;  // Since only a closed window holds back what is to be sent.
   std::uint32_t stalled_probes = 0;  // Of that window, answered or not.
   std::uint32_t duplicate_acks = 0;
-  bool shown_in_step = false;  // A segment with an ACK left in this step.
-  bool resent = false;         // The earliest unacknowledged byte left again in this step.
-  bool timed_out = false;      // Given up, as far as can be told.
-  bool doubtful = false;       // A forgery or its consequence: nothing is owed by the settle.
+  std::uint32_t duplicates_in_row = 0;  // As RFC 5681 counts them.
+  Offset recover = 0;                   // What was sent when something last was sent again.
+  bool fast_due = false;                // The third duplicate asks for the earliest byte.
+  bool shown_in_step = false;           // A segment with an ACK left in this step.
+  bool resent = false;                  // The earliest unacknowledged byte left again in this step.
+  bool timed_out = false;               // Given up, as far as can be told.
+  bool doubtful = false;  // A forgery or its consequence: nothing is owed by the settle.
 
   bool alive() const { return state != TcpState::closed; }
   bool synchronized() const {
@@ -170,13 +182,16 @@ struct Connection {
   bool reuse_port = false;
   bool syn_was_sent = false;
   bool syn_was_repeated = false;
-  Offset end = 1;       // One past the last byte that send accepted.
-  Offset text_end = 0;  // No copy of any hypothesis reaches past it.
+  Offset end = 1;                // One past the last byte that send accepted.
+  Offset urgent_end = 0;         // One past the last that it accepted with MSG_OOB.
+  Offset urgent_end_before = 0;  // At the start of the step.
+  Offset text_end = 0;           // No copy of any hypothesis reaches past it.
   std::vector<Run> runs;
   std::vector<Offset> piece_ends;         // Where segments with bytes or a FIN ended.
   std::optional<std::uint8_t> own_scale;  // As offered in our SYN.
   bool own_timestamps = false;
   bool own_sack = false;
+  std::uint32_t path_mtu = 0;  // The least that an ICMP error about it asked for; 0: none did.
   std::optional<std::uint32_t> iss_floor;  // SND.NXT of the connection in TIME-WAIT it replaced.
   std::uint16_t own_window = 0;            // In our SYN.
   bool uneven = false;                     // Where the pieces of what is queued end is not known.

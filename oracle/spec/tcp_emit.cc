@@ -153,6 +153,7 @@ void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset seq = unwrap(seg.seq, h.iss, h.nxt);
   emit_ack(c, h, seg);
   if (!refuted_) emit_options(c, h, seg);
+  if (!refuted_) emit_urgent(c, h, seg, seq);
   if (!refuted_) emit_sequence(c, h, seg, seq);
   const bool plain = seg.sequence_length() == 0;
   if (!refuted_ && h.hushed && plain && !h.ack_allowed && c.arrivals == 1 && exact_clock()) {
@@ -184,6 +185,10 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
       unwrap(seg.seq, h.iss, h.nxt) <= h.nxt) {
     time_out(c, h);
     return;
+  }
+  if (blamed == Rule::tcp_reset_needs_cause && h.write_shut && c.socket != 0) {
+    const SocketModel& socket = host_->socket(c.socket);
+    if (socket.linger_on && socket.linger_seconds == 0) blamed = Rule::tcp_linger_only_at_close;
   }
   if (blamed == Rule::tcp_reset_needs_cause && h.spurned) blamed = h.spurn_rule;
   if (blamed == Rule::tcp_reset_needs_cause && h.hushed) blamed = h.hush_rule;

@@ -50,6 +50,11 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
       count_retry(c, h, h.probes);
       return;
     }
+    const bool idle = !keepalive && h.una == h.nxt && !unsent && h.synchronized();
+    if (probe &&
+        !check(Rule::tcp_keepalive_only_if_asked, !idle || h.una_before < h.una, h, "no segment")) {
+      return;
+    }
     const Offset least = std::min(h.wnd_right_low, h.wnd_right);
     const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || least < h.nxt;
     const bool next = seq >= h.nxt_before && seq <= h.nxt;
@@ -84,6 +89,13 @@ Offset TcpEngine::room_in_segment(const Connection& c, const Hypothesis& h) cons
   if (host_->is_local(c.tuple.peer.ip)) return peer;
   const Offset headers = c.tuple.peer.ip.is_v4() ? 40 : 60;
   return std::min(peer, Offset{host_->config().mtu} - headers);
+}
+
+// What an ICMP error said that a packet may carry. No smaller packet is made than every link of the
+// family carries: of IPv4 Linux asks for 552 bytes (min_pmtu).
+Offset TcpEngine::room_on_path(const Connection& c) const {
+  const bool v4 = c.tuple.peer.ip.is_v4();
+  return std::max<Offset>(c.path_mtu, v4 ? 552 : 1280) - (v4 ? 40 : 60);
 }
 
 // Whether it is known where the pieces end that the queue is cut into: TCP_MAXSEG and ICMP errors
@@ -140,7 +152,10 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   const bool fits = seq + size <= std::max(h.wnd_right_step, h.wnd_right);
   const bool probe = size == 1 && seq >= h.wnd_right_low;
   const bool again = end <= h.nxt;
-  if (!check(Rule::tcp_stays_in_window, fits || probe || again, h,
+  const bool refused = seq + size <= h.wnd_refused;
+  const Rule window_rule =
+      refused ? Rule::tcp_window_old_update_is_ignored : Rule::tcp_stays_in_window;
+  if (!check(window_rule, fits || probe || again, h,
              [&] { return "nothing past seq " + std::to_string(wrap(h.wnd_right, h.iss)); })) {
     return;
   }
@@ -149,6 +164,13 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
   if (!local && !check(Rule::tcp_stays_in_mss, size <= mss, h,
                        [&] { return "at most " + std::to_string(mss) + " bytes"; })) {
     return;
+  }
+  if (c.path_mtu != 0 && !local) {
+    const Offset path = room_on_path(c);
+    if (!check(Rule::tcp_packet_too_big_lowers_segments, size <= path, h,
+               [&] { return "at most " + std::to_string(path) + " bytes"; })) {
+      return;
+    }
   }
   if (!check(Rule::tcp_no_gap_in_sending, seq <= h.nxt, h,
              [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); })) {
@@ -168,6 +190,8 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
     return;
   }
   h.resent |= again;
+  if (again) h.recover = std::max(h.recover, h.nxt);
+  if (again && seq <= h.una && seq + size > h.una) h.fast_due = false;
   if (size > 0 && !emit_piece(c, h, seg, seq)) return;
   note_piece(c, h, end);
   const bool retransmits = seq <= h.una && h.una < h.nxt && end <= h.nxt;

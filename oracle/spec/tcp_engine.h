@@ -178,9 +178,13 @@ class TcpEngine {
   bool surely_has_room(const Connection& c, const Hypothesis& h, std::size_t share) const;
   void on_receive(Connection& c);
   void receive_nothing(const Connection& c, Hypothesis& h);
-  void receive_error(Hypothesis& h);
-  void receive_bytes(Hypothesis& h);
-  bool bytes_may_be(const Hypothesis& h, Offset from, std::span<const std::byte> bytes) const;
+  void receive_error(const Connection& c, Hypothesis& h);
+  void receive_end(Hypothesis& h, Offset readable);
+  void receive_bytes(const Connection& c, Hypothesis& h);
+  std::size_t bytes_that_may_be(const Hypothesis& h, Offset from,
+                                std::span<const std::byte> bytes) const;
+  std::string expected_bytes(const Hypothesis& h, Offset from, std::size_t at,
+                             std::span<const std::byte> bytes) const;
   void on_shutdown(StreamSocket& s, SocketModel& socket, Connection& c);
   void end_without_fin_wait_2(Hypothesis& h);
   void shut_down(Connection& c, Hypothesis& h, bool read, bool write);
@@ -190,7 +194,7 @@ class TcpEngine {
   void on_poll(Connection& c);
   void on_queue_sizes(Connection& c);
 
-  // tcp_arrive.cc and tcp_arrive_opening.cc: segments that arrive. RFC 9293 3.10.7.
+  // tcp_arrive*.cc: segments that arrive. RFC 9293 3.10.7.
   Connection& make_connection_for(const FourTuple& tuple, bool opens);
   void on_segment(const Packet& packet, const TcpSegment& seg, bool forged);
   bool gives_way(Connection& c, const TcpSegment& seg, std::optional<std::uint32_t>& floor);
@@ -203,27 +207,40 @@ class TcpEngine {
   void arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void take_acknowledged_fin(Connection& c, Hypothesis& h);
   void note_child_buffer(Connection& c) const;
+  void arrive_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable acceptable);
   bool arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void become_established(Connection& c, Hypothesis& h);
   void learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  static Offset window_of(const Hypothesis& h, const TcpSegment& seg);
+  void count_duplicate(const Connection& c, Hypothesis& h, Offset right);
   void take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack);
   void fin_acknowledged(Connection& c, Hypothesis& h);
   // `rule`: why it ends; blamed when the stack does not show it.
   void reset_connection(Connection& c, Hypothesis& h, Errno error, Rule rule);
   void spurn(Hypothesis& h, Rule rule);
   void hush(Hypothesis& h, Rule rule);
-  // A challenge ACK may come, and must if `rule` is given and the host has not sent too many.
+  // A challenge ACK may come; the second asks for it unless the host has sent too many.
   void challenge(Hypothesis& h);
-  void owe_challenge(Hypothesis& h, const TcpSegment& seg, Rule rule);
+  void owe_challenge(Hypothesis& h, Rule rule);
   // The rule that speaks for the pending error, or for its absence.
   static Rule error_rule(const Hypothesis& h);
   void owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must);
   void owe_ack(Hypothesis& h, Rule rule);
   Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
   void on_icmp(const Packet& packet, const IcmpMessage& icmp);
+  void note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote);
+
+  // tcp_urgent.cc: urgent data.
+  void arrive_urgent(const Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
+  bool urgent_inline(const Connection& c) const;
+  // Whether the urgent byte is the next one of the stream, and left out of it.
+  bool at_urgent_hole(const Connection& c, const Hypothesis& h) const;
+  void receive_urgent(Connection& c);
+  void judge_urgent(const Connection& c, Hypothesis& h);
+  void emit_urgent(const Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
 
   // tcp_text.cc: what arrives as bytes and FINs, and what may have become of it.
   void arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
@@ -253,13 +270,14 @@ class TcpEngine {
   void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
   Offset room_in_segment(const Connection& c, const Hypothesis& h) const;
+  Offset room_on_path(const Connection& c) const;
   bool pieces_are_known(const Connection& c) const;
   bool emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   static void note_piece(Connection& c, const Hypothesis& h, Offset end);
   bool may_stand_at(const Connection& c, const Hypothesis& h, Offset seq) const;
   void emit_options(Connection& c, Hypothesis& h, const TcpSegment& seg);
 
-  // tcp_timers.cc: ticks and deadlines.
+  // tcp_timers.cc: ticks; tcp_deadlines.cc: what is owed by the end of a step or a settle.
   bool time_changes_nothing(const Connection& c) const;
   void end_step(Connection& c);
   void note_time_wait(Connection& c);

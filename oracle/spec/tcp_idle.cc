@@ -36,7 +36,7 @@ void TcpEngine::idle_receive(StreamSocket& s) {
   }
   const bool empty_request = call_->buffer.empty() && result_->ok() && result_->value == 0;
   if ((call_->flags & msg_oob) != 0) {
-    require(Rule::tcp_unconnected_calls, !result_->ok(), "an error", &s);
+    require(Rule::tcp_urgent_none_is_einval, result_->error == Errno::einval, "EINVAL", &s);
     return;
   }
   if (empty_request) return;

@@ -39,8 +39,9 @@ class HostServices {
   // Whether a port could be chosen for this socket now; both may be possible.
   virtual bool ephemeral_port_may_be_free(const SocketModel& socket) const = 0;
   virtual bool ephemeral_port_may_be_exhausted(const SocketModel& socket) const = 0;
-  // Whether connect may find none: Linux passes over what bind took, whatever its address.
-  virtual bool connect_port_may_be_exhausted(const SocketModel& socket) const = 0;
+  // Whether connect may find none: Linux passes over what bind took, whatever its address, and
+  // shares what connects chose unless they have the same peer (`crowded`: some may).
+  virtual bool connect_port_may_be_exhausted(const SocketModel& socket, bool crowded) const = 0;
   // Whether another holder of its port forbids this socket to listen (semantics 19, 21).
   virtual Conflict listen_conflict(const SocketModel& socket) const = 0;
   // The port was learnt (the SYN left, getsockname answered): checks the ephemeral rules.

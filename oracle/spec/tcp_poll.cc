@@ -30,7 +30,9 @@ void TcpEngine::on_poll(Connection& c) {
     if (h.error != Errno::ok) must |= poll_err;
     if (stream(c.socket).errors_queued) may |= poll_err;
     if (!opening(h)) {
-      const Offset low = std::max<Offset>(1, host_->socket(c.socket).receive_low_water);
+      // The byte that the stream leaves out does not count.
+      const Offset low = std::max<Offset>(1, host_->socket(c.socket).receive_low_water) +
+                         (at_urgent_hole(c, h) ? 1 : 0);
       if (h.readable() >= low && !h.stream_unknown) {
         must |= poll_in;
       } else if (h.readable() > 0) {
@@ -42,10 +44,17 @@ void TcpEngine::on_poll(Connection& c) {
         may |= poll_out;
       }
     }
-    if (h.stream_unknown) may |= poll_pri | poll_in;
+    if (h.stream_unknown) {
+      may |= poll_pri | poll_in;
+    } else if (h.urgent == Urgent::arrived && !opening(h)) {
+      must |= poll_pri;
+    }
     Rule rule = opening(h) ? Rule::tcp_poll_opening : Rule::tcp_poll_open;
     if (h.peer_fin) rule = Rule::tcp_poll_ended;
     if (gone_for_calls(h)) rule = Rule::tcp_poll_gone;
+    const PollEvents pri = (asked & poll_pri) & ~may;
+    if (h.urgent == Urgent::arrived && pri != 0) judgement_->apply(Rule::tcp_poll_urgent);
+    if (((revents ^ must) & pri) != 0) rule = Rule::tcp_poll_urgent;
     if (((revents ^ must) & poll_err) != 0) rule = Rule::tcp_poll_error;
     if ((must & poll_err) != 0) judgement_->apply(Rule::tcp_poll_error);
     const PollEvents missing = (must & asked) & ~revents;
@@ -73,8 +82,11 @@ void TcpEngine::on_queue_sizes(Connection& c) {
   branch(c, [&](Hypothesis& h) {
     if (call_->call == Call::siocinq) {
       // An attempt that was refused has no stream: its numbers never began.
-      const Offset readable = opening(h) ? 0 : std::max<Offset>(0, h.readable());
-      check(Rule::tcp_queue_sizes, result_->ok() && (value == readable || h.stream_unknown), h,
+      Offset readable = opening(h) ? 0 : std::max<Offset>(0, h.readable());
+      const bool marked = h.urgent != Urgent::none && h.urgent_at < h.rcv_nxt && !urgent_inline(c);
+      if (marked) readable = std::min(readable, h.urgent_at - h.read);  // Up to the urgent byte.
+      check(marked ? Rule::tcp_urgent_stream_stops : Rule::tcp_queue_sizes,
+            result_->ok() && (value == readable || h.stream_unknown), h,
             [&] { return std::to_string(readable); });
       return;
     }

@@ -6,10 +6,10 @@
 
 namespace lockstep::oracle {
 
-// Whether `bytes` can be what the stream holds from offset `from` on: for each offset any copy that
-// may have been kept may win.
-bool TcpEngine::bytes_may_be(const Hypothesis& h, Offset from,
-                             std::span<const std::byte> bytes) const {
+// How many of `bytes`, from the first on, can be what the stream holds from offset `from` on: for
+// each offset any copy that may have been kept may win.
+std::size_t TcpEngine::bytes_that_may_be(const Hypothesis& h, Offset from,
+                                         std::span<const std::byte> bytes) const {
   std::size_t at = 0;
   while (at < bytes.size()) {
     const Offset here = from + static_cast<Offset>(at);
@@ -28,57 +28,89 @@ bool TcpEngine::bytes_may_be(const Hypothesis& h, Offset from,
                         bytes.begin() + static_cast<std::ptrdiff_t>(at));
       best = std::max(best, static_cast<std::size_t>(differs.first - have.begin()));
     }
-    if (best == 0) return false;
+    if (best == 0) break;
     at += best;
   }
-  return true;
+  return at;
+}
+
+// "byte 3 (offset 12) 5f, not 07": the first byte that no copy has.
+std::string TcpEngine::expected_bytes(const Hypothesis& h, Offset from, std::size_t at,
+                                      std::span<const std::byte> bytes) const {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto hex = [&](std::byte b) {
+    const auto value = static_cast<unsigned>(b);
+    return std::string{digits[value / 16], digits[value % 16]};
+  };
+  const Offset here = from + static_cast<Offset>(at);
+  std::string out = "byte " + std::to_string(at) + " (offset " + std::to_string(here - 1) + ") ";
+  bool first = true;
+  for (const Copy& copy : h.copies) {
+    if (copy.begin > here || copy.end() <= here) continue;
+    if (!first) out += " or ";
+    first = false;
+    out += hex(copy.bytes.bytes()[static_cast<std::size_t>(here - copy.begin)]);
+  }
+  return out + ", not " + hex(bytes[at]);
 }
 
 void TcpEngine::on_receive(Connection& c) {
-  if ((call_->flags & msg_oob) != 0) return;
+  if ((call_->flags & msg_oob) != 0) {
+    receive_urgent(c);
+    return;
+  }
   branch(c, [&](Hypothesis& h) {
     if (result_->ok() && result_->value > 0) {
-      receive_bytes(h);
+      receive_bytes(c, h);
     } else if (call_->buffer.empty()) {
       receive_nothing(c, h);
     } else {
-      receive_error(h);
+      receive_error(c, h);
     }
   });
 }
 
-void TcpEngine::receive_bytes(Hypothesis& h) {
+void TcpEngine::receive_bytes(const Connection& c, Hypothesis& h) {
   const auto count = static_cast<Offset>(result_->value);
-  Offset most = h.readable();
+  const auto room = static_cast<Offset>(call_->buffer.size());
+  const Offset from = h.read + (at_urgent_hole(c, h) ? 1 : 0);
+  Offset queued = h.read + h.readable() - from;
+  Offset most = queued;
   Offset point = h.rcv_nxt;
   bool by_fin = false;
-  while (!h.peer_fin && next_point(h, point, point, by_fin)) most = point - h.read;
-  if (!check(h.spurned ? h.spurn_rule : Rule::tcp_recv_at_most_available,
-             count <= most && count <= static_cast<Offset>(call_->buffer.size()), h, [&] {
+  while (!h.peer_fin && next_point(h, point, point, by_fin)) most = point - from;
+  const bool stops = h.urgent != Urgent::none && h.urgent_at > h.read;
+  if (stops) {
+    queued = std::min(queued, h.urgent_at - from);
+    most = std::min(most, h.urgent_at - from);
+  }
+  const bool marked = from > h.read || (stops && h.urgent_at < h.rcv_nxt);
+  const auto rule_of = [&](Rule rule) { return marked ? Rule::tcp_urgent_stream_stops : rule; };
+  most = std::max<Offset>(0, std::min(most, room));
+  if (!check(rule_of(h.spurned ? h.spurn_rule : Rule::tcp_recv_at_most_available), count <= most, h,
+             [&] {
                return most == 0 ? std::string("nothing")
-                                : "at most " +
-                                      std::to_string(std::min<Offset>(
-                                          most, static_cast<Offset>(call_->buffer.size()))) +
-                                      " bytes";
+                                : "at most " + std::to_string(most) + " bytes";
              })) {
     return;
   }
-  const Offset least = std::min<Offset>(h.readable(), static_cast<Offset>(call_->buffer.size()));
-  if (!h.stream_unknown && !check(Rule::tcp_recv_returns_queued, count >= least, h,
+  const Offset least = std::min(queued, room);
+  if (!h.stream_unknown && !check(rule_of(Rule::tcp_recv_returns_queued), count >= least, h,
                                   [&] { return "at least " + std::to_string(least) + " bytes"; })) {
     return;
   }
   const bool discards = (call_->flags & msg_trunc) != 0;
   const auto bytes = call_->buffer.first(static_cast<std::size_t>(count));
-  if (!discards && !h.stream_unknown &&
-      !check(Rule::tcp_recv_in_order, bytes_may_be(h, h.read, bytes), h, [&] {
-        return "the bytes that arrived for offsets " + std::to_string(h.read - 1) + ".." +
-               std::to_string(h.read - 1 + count);
-      })) {
-    return;
+  if (!discards && !h.stream_unknown) {
+    const std::size_t right = bytes_that_may_be(h, from, bytes);
+    if (!check(rule_of(Rule::tcp_recv_in_order), right == bytes.size(), h,
+               [&] { return expected_bytes(h, from, right, bytes); })) {
+      return;
+    }
   }
   if ((call_->flags & msg_peek) != 0) return;
-  h.read += count;
+  h.read = from + count;
+  if (h.read > h.urgent_at) h.urgent = Urgent::none;
   drop_read_copies(h);
 }
 
@@ -91,12 +123,29 @@ void TcpEngine::receive_nothing(const Connection& c, Hypothesis& h) {
     return;
   }
   if (result_->ok() && unresolved(c, h)) return;  // Bytes or a FIN past the gap may have been kept.
-  receive_error(h);
+  receive_error(c, h);
 }
 
 // What a receive that gave no byte must have answered.
-void TcpEngine::receive_error(Hypothesis& h) {
-  const Offset readable = h.readable();
+void TcpEngine::receive_error(const Connection& c, Hypothesis& h) {
+  if (at_urgent_hole(c, h) && h.readable() > 0) {
+    // The urgent byte is passed over, though nothing follows it (Linux).
+    judgement_->apply(Rule::tcp_urgent_stream_stops);
+    Hypothesis past = h;
+    ++past.read;
+    past.urgent = Urgent::none;
+    drop_read_copies(past);
+    if ((call_->flags & msg_peek) == 0) {
+      h = past;
+    }
+    receive_end(h, past.readable());
+    return;
+  }
+  receive_end(h, h.readable());
+}
+
+// `readable`: how many bytes the application could have got.
+void TcpEngine::receive_end(Hypothesis& h, Offset readable) {
   const bool opening = h.state == TcpState::syn_sent || h.state == TcpState::syn_received;
   if (!h.stream_unknown &&
       !check(h.alive() ? Rule::tcp_recv_returns_queued : Rule::tcp_recv_data_before_error,

@@ -60,6 +60,43 @@ void time_wait_of_server(T& t) {
   t.in({"FA", 1, 2});
   t.out({"A", 2, 2});
 }
+void to_itself(T& t) {
+  t.loop();
+  t.open(4);
+  t.ends(50000, 50000);
+  t.connect(4, "10.0.0.1:50000");
+  t.out({"S", 0});
+}
+// A window of 5 bytes came in a segment that left a gap; one of 60 in an older segment came late.
+void overtaken(T& t) {
+  t.client();
+  t.in({"A", 11, 1, 10, 5});
+  t.out({"A", 1, 1});
+  t.in({"A", 5, 1, 0, 60});
+  t.send(4, 10, 10);
+}
+// A segment of 1,000 bytes met a link that carries packets of 800.
+void too_big(T& t) {
+  t.open(4);
+  t.ends(50000, 80);
+  t.connect(4);
+  t.out({"S", 0});
+  t.in({.flags = "SA", .seq = 0, .ack = 1, .mss = 1460});
+  t.out({"A", 1, 1});
+  t.send(4, 1000, 1000);
+  t.out({"A", 1, 1, 1000});
+  t.icmp(IcmpKind::packet_too_big, 800);
+}
+void four_in_flight(T& t) {
+  t.client();
+  for (int i = 0; i < 4; ++i) {
+    t.send(4, 10, 10);
+    t.out({"A", 1 + 10 * i, 1, 10});
+  }
+}
+void duplicates(T& t, int count) {
+  for (int i = 0; i < count; ++i) t.in({"A", 1, 1});
+}
 void retry(T& t, int times) {
   std::uint32_t wait = 3;
   for (int i = 0; i < times; ++i, wait *= 2) {
@@ -109,6 +146,9 @@ constexpr TcpRuleCase opening[] = {
     {Rule::tcp_simultaneous_open,
      [](T& t) { connecting(t); t.in({"S", 0}); t.out({"SA", 0, 1}); },
      [](T& t) { connecting(t); t.in({"S", 0}); }},
+    {Rule::tcp_self_connect,
+     [](T& t) { to_itself(t); t.in({"S", 0}); t.out({"SA", 0, 1}); t.in({"SA", 0, 1}); t.connect(4, "10.0.0.1:50000", Errno::ok); },
+     [](T& t) { to_itself(t); t.in({"S", 0}); }},
     {Rule::tcp_handshake_is_acked,
      [](T& t) { t.client(); },
      [](T& t) { connecting(t); t.in({"SA", 0, 1}); }},
@@ -122,6 +162,9 @@ constexpr TcpRuleCase opening[] = {
      [](T& t) { t.client(); t.icmp(IcmpKind::host_unreachable); t.recv_fails(4, Errno::eagain); t.so_error(4, Errno::ehostunreach);
                 t.so_error(4, Errno::ok); },
      [](T& t) { t.client(); t.icmp(IcmpKind::host_unreachable); t.so_error(4, Errno::econnrefused); }},
+    {Rule::tcp_urgent_is_announced,
+     [](T& t) { t.client(); t.send_urgent(4, 10); t.out({.flags = "AU", .seq = 1, .ack = 1, .length = 10, .urgent = 10}); },
+     [](T& t) { t.client(); t.send_urgent(4, 10); t.out({.flags = "AU", .seq = 1, .ack = 1, .length = 10, .urgent = 9}); }},
     {Rule::tcp_options_need_both,
      [](T& t) { t.client(); },
      [](T& t) { t.client(); t.tick(1); t.out({.flags = "A", .seq = 1, .ack = 1, .timestamps = true}); }},
@@ -149,6 +192,15 @@ constexpr TcpRuleCase resets[] = {
     {Rule::tcp_reset_outside_window_is_ignored,
      [](T& t) { t.client(); t.in({"R", -5}); t.in({"R", 70000}); t.recv_fails(4, Errno::eagain); },
      [](T& t) { t.client(); t.in({"R", -5}); t.out({"A", 1, 1}); }},
+    {Rule::tcp_syn_on_connection_is_challenged,
+     [](T& t) { t.client(); t.in({"S", 5}); t.out({"A", 1, 1}); t.recv_fails(4, Errno::eagain); },
+     [](T& t) { t.client(); t.in({"S", 5}); }},
+    {Rule::tcp_ack_too_old_is_challenged,
+     [](T& t) { t.client(); t.in({"A", 1, -60000, 10}); t.out({"A", 1, 1}); t.recv_fails(4, Errno::eagain); },
+     [](T& t) { t.client(); t.in({"A", 1, -60000, 10}); }},
+    {Rule::tcp_challenge_may_be_withheld,
+     [](T& t) { t.client(); for (int i = 0; i < 10; ++i) { t.in({"S", 5}); t.out({"A", 1, 1}); } t.in({"S", 5}); },
+     nullptr},
     {Rule::tcp_no_ack_is_dropped,
      [](T& t) { t.client(); t.in({"P", 1, 0, 10}); t.recv_fails(4, Errno::eagain); },
      [](T& t) { t.client(); t.in({"P", 1, 0, 10}); t.out({"A", 1, 11}); }},
@@ -179,6 +231,9 @@ constexpr TcpRuleCase acknowledging[] = {
     {Rule::tcp_fin_is_acked,
      [](T& t) { t.client(); t.in({"FA", 1, 1}); t.out({"A", 1, 2}); },
      [](T& t) { t.client(); t.in({"FA", 1, 1}); }},
+    {Rule::tcp_data_after_fin_is_ignored,
+     [](T& t) { t.client(); t.in({"FA", 1, 1}); t.out({"A", 1, 2}); t.in({"A", 2, 1, 10}); t.out({"A", 1, 2}); t.recv(4, 10, 0); },
+     [](T& t) { t.client(); t.in({"FA", 1, 1}); t.out({"A", 1, 2}); t.in({"A", 2, 1, 10}); t.out({"A", 1, 12}); }},
     {Rule::tcp_ack_is_timely,
      [](T& t) { t.client(); t.in({"A", 1, 1, 10}); t.tick(2); t.out({"A", 1, 11}); t.tick(9); },
      [](T& t) { t.client(); t.in({"A", 1, 1, 10}); t.tick(9); }},
@@ -218,6 +273,9 @@ constexpr TcpRuleCase sending[] = {
     {Rule::tcp_stays_in_mss,
      [](T& t) { sent(t, 536); },
      [](T& t) { sent(t, 537); }},
+    {Rule::tcp_packet_too_big_lowers_segments,
+     [](T& t) { too_big(t); t.out({"A", 1, 1, 760}); t.out({"A", 761, 1, 240}); },
+     [](T& t) { too_big(t); t.out({"A", 1, 1, 761}); }},
     {Rule::tcp_no_silly_segment,
      [](T& t) { t.client(); t.send(4, 600, 600); t.out({"A", 1, 1, 536}); t.out({"A", 537, 1, 64}); t.in({"A", 1, 601, 0, 30}); t.send(4, 50, 50); t.out({"A", 601, 1, 30}); t.in({"A", 1, 631}); t.out({"A", 631, 1, 20}); },
      [](T& t) { t.client(); t.send(4, 600, 600); t.out({"A", 1, 1, 535}); }},
@@ -239,9 +297,18 @@ constexpr TcpRuleCase sending[] = {
     {Rule::tcp_retransmits_earliest,
      [](T& t) { sent(t); t.send(4, 5, 5); t.out({"A", 11, 1, 5}); t.tick(3); t.out({"A", 1, 1, 10}); t.out({"A", 11, 1, 5}); },
      [](T& t) { sent(t); t.send(4, 5, 5); t.out({"A", 11, 1, 5}); t.tick(3); t.out({"A", 11, 1, 5}); }},
+    {Rule::tcp_window_old_update_is_ignored,
+     [](T& t) { overtaken(t); t.out({"A", 1, 1, 5}); },
+     [](T& t) { overtaken(t); t.out({"A", 1, 1, 10}); }},
     {Rule::tcp_window_is_probed,
      [](T& t) { stalled(t); t.tick(3); t.out({"A", 10, 1}); t.in({.flags = "A", .seq = 1, .ack = 11, .window = 0}); t.tick(6); t.out({"A", 10, 1}); },
      [](T& t) { stalled(t); t.tick(20); }},
+    {Rule::tcp_fast_retransmit,
+     [](T& t) { four_in_flight(t); duplicates(t, 3); t.out({"A", 1, 1, 10}); },
+     [](T& t) { four_in_flight(t); duplicates(t, 3); }},
+    {Rule::tcp_keepalive_only_if_asked,
+     [](T& t) { sent(t); t.in({"A", 1, 11}); t.tick(72000); },
+     [](T& t) { sent(t); t.in({"A", 1, 11}); t.tick(72000); t.out({"A", 10, 1}); }},
     {Rule::tcp_retry_limit,
      [](T& t) { sent(t); retry(t, 5); t.tick(96); t.so_error(4, Errno::etimedout); },
      [](T& t) { sent(t); retry(t, 5); t.tick(400); t.recv_fails(4, Errno::eagain); t.send(4, 1, 1); }},

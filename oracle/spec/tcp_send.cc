@@ -48,6 +48,8 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
   const bool drained = c.runs.empty();
   c.send_buffer_most = drained ? buffer : std::max(c.send_buffer_most, buffer);
   const std::size_t most = 2 * c.send_buffer_most + 65536;
+  const bool addressed =
+      call_->call == Call::sendto && !std::holds_alternative<Unspecified>(call_->address);
   const bool was_writable = c.writable && c.writable_buffer == host_->socket(s.id).send_buffer;
   branch(c, [&](Hypothesis& h) {
     if (h.state == TcpState::syn_sent || h.state == TcpState::syn_received) {
@@ -67,6 +69,7 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
     }
     if (result_->ok()) {
       judgement_->apply(Rule::tcp_send_succeeds);
+      if (addressed) judgement_->apply(Rule::tcp_sendto_ignores_address);
       if (!check(Rule::tcp_send_takes_some, taken >= (asked == 0 ? 0 : 1) && taken <= asked, h,
                  [&] { return "1.." + std::to_string(asked); })) {
         return;
@@ -75,8 +78,11 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
       check(Rule::tcp_send_buffer_is_bounded, taken == 0 || queued <= most, h, "EAGAIN");
       return;
     }
-    if (!check(h.spurned ? h.spurn_rule : Rule::tcp_send_succeeds,
-               result_->error == Errno::eagain && asked > 0, h, "success")) {
+    const bool may_refuse = addressed && !host_->dialect().connected_sendto_ignores_address;
+    if (may_refuse && result_->error == Errno::eisconn) return;
+    const Rule open_rule = addressed ? Rule::tcp_sendto_ignores_address : Rule::tcp_send_succeeds;
+    if (!check(h.spurned ? h.spurn_rule : open_rule, result_->error == Errno::eagain && asked > 0,
+               h, "success")) {
       return;
     }
     check(Rule::tcp_send_buffer_is_bounded, !surely_has_room(c, h, 2) && !was_writable, h,
@@ -85,7 +91,9 @@ void TcpEngine::on_send(StreamSocket& s, Connection& c, PayloadTag tag) {
   if (done()) return;
   c.blocked = result_->error == Errno::eagain;
   c.writable = false;
-  if (result_->ok() && taken > 0) accept_bytes(c, tag, taken);
+  if (!result_->ok() || taken <= 0) return;
+  accept_bytes(c, tag, taken);
+  if ((call_->flags & msg_oob) != 0) c.urgent_end = c.end;
 }
 
 }  // namespace lockstep::oracle

@@ -27,7 +27,9 @@ class TcpTrace : public HostServices {
   bool ephemeral_port_may_be_exhausted(const SocketModel&) const override {
     return ports_exhausted;
   }
-  bool connect_port_may_be_exhausted(const SocketModel&) const override { return ports_exhausted; }
+  bool connect_port_may_be_exhausted(const SocketModel&, bool) const override {
+    return ports_exhausted;
+  }
   Conflict listen_conflict(const SocketModel&) const override {
     return conflicts ? Conflict::yes : Conflict::no;
   }
@@ -46,6 +48,13 @@ class TcpTrace : public HostServices {
   void connect(int fd, std::string_view to = "10.0.0.2:80", Errno error = Errno::einprogress);
   void disconnect(int fd, Errno error = Errno::ok);
   void send(int fd, int size, std::int64_t taken, Errno error = Errno::ok);
+  void sendto(int fd, std::string_view to, int size, Errno error = Errno::ok);
+  void send_urgent(int fd, int size);
+  // recv with MSG_OOB and room for a byte: the byte that the peer sent at `offset`, from 1 on.
+  void recv_urgent(int fd, std::int64_t offset, MsgFlags flags = 0);
+  void recv_urgent_fails(int fd, Errno error);  // Errno::ok: answers 0.
+  // The peer's next bytes were not read by recv, but left out or read with MSG_OOB.
+  void skip(int fd, int count) { read_[static_cast<std::size_t>(fd)] += std::uint64_t(count); }
   void recv(int fd, int room, int got, MsgFlags flags = 0);  // The peer's next bytes.
   void recv_other(int fd, int room, int got);                // Others.
   void recv_fails(int fd, Errno error, int room = 100);
@@ -67,13 +76,14 @@ class TcpTrace : public HostServices {
     int window = 60000;
     std::optional<std::uint16_t> mss = {};
     bool timestamps = false;
+    std::uint16_t urgent = 0;
   };
   void in(const Segment& segment);
   void forged(const Segment& segment);
   void out(const Segment& segment);
   void out_other_bytes(const Segment& segment);
   // An ICMP error about what left last.
-  void icmp(IcmpKind kind);
+  void icmp(IcmpKind kind, std::uint32_t mtu = 0);
   void tick(std::uint32_t ticks);
   void settled();
   // Whose segments follow: the local port and the peer's.
@@ -81,6 +91,9 @@ class TcpTrace : public HostServices {
     local_port_ = local;
     peer_port_ = peer;
   }
+
+  // The peer is this host, and so has its numbers.
+  void loop() { loops_ = true; }
 
   // Descriptor 3 listens at port 80, 4 is accepted from it (peer port 9000).
   void server();
@@ -113,6 +126,7 @@ class TcpTrace : public HostServices {
   std::vector<std::uint64_t> sent_;
   std::vector<std::uint64_t> read_;
   bool in_step_ = false;
+  bool loops_ = false;
   Packet last_left_;
 };
 

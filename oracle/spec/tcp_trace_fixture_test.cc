@@ -38,7 +38,7 @@ TcpTrace::TcpTrace() : by_fd_(100), model_(*this, judgement_), sent_(100), read_
   own_config_.tick_ms = 100;
   own_traits_.name = "made up";
   own_traits_.features = {Feature::loopback_shown, Feature::queue_sizes, Feature::linger,
-                          Feature::dual_stack};
+                          Feature::dual_stack,     Feature::urgent_data, Feature::icmp};
 }
 
 bool TcpTrace::is_local(const IpAddress& address) const {
@@ -130,6 +130,43 @@ void TcpTrace::send(int fd, int size, std::int64_t taken, Errno error) {
   if (error == Errno::ok) sent_[size_of(fd)] += static_cast<std::uint64_t>(taken);
 }
 
+void TcpTrace::sendto(int fd, std::string_view to, int size, Errno error) {
+  std::vector<std::byte> bytes(size_of(size));
+  fill_payload({our_stream, sent_[size_of(fd)]}, bytes);
+  Syscall made{.call = Call::sendto};
+  made.data = bytes;
+  made.address = *parse_socket_address(to);
+  call(fd, made, error == Errno::ok ? SyscallResult::success(size) : SyscallResult::failure(error));
+  if (error == Errno::ok) sent_[size_of(fd)] += size_of(size);
+}
+
+void TcpTrace::send_urgent(int fd, int size) {
+  std::vector<std::byte> bytes(size_of(size));
+  fill_payload({our_stream, sent_[size_of(fd)]}, bytes);
+  Syscall made{.call = Call::send};
+  made.data = bytes;
+  made.flags = msg_oob;
+  call(fd, made, SyscallResult::success(size));
+  sent_[size_of(fd)] += size_of(size);
+}
+
+void TcpTrace::recv_urgent(int fd, std::int64_t offset, MsgFlags flags) {
+  std::byte byte{};
+  fill_payload({peer_stream, static_cast<std::uint64_t>(offset - 1)}, {&byte, 1});
+  Syscall made{.call = Call::recv};
+  made.buffer = {&byte, 1};
+  made.flags = msg_oob | flags;
+  call(fd, made, SyscallResult::success(1));
+}
+
+void TcpTrace::recv_urgent_fails(int fd, Errno error) {
+  std::byte byte{};
+  Syscall made{.call = Call::recv};
+  made.buffer = {&byte, 1};
+  made.flags = msg_oob;
+  call(fd, made, error == Errno::ok ? SyscallResult::success(0) : SyscallResult::failure(error));
+}
+
 void TcpTrace::recv(int fd, int room, int got, MsgFlags flags) {
   std::vector<std::byte> bytes(size_of(room));
   fill_payload({peer_stream, read_[size_of(fd)]},
@@ -214,10 +251,12 @@ Packet TcpTrace::packet(const Segment& segment, bool incoming, std::uint32_t key
   tcp.flags = flags_of(segment.flags);
   tcp.source_port = incoming ? peer_port_ : local_port_;
   tcp.destination_port = incoming ? local_port_ : peer_port_;
-  tcp.seq = (incoming ? peer_initial : our_initial) + static_cast<std::uint32_t>(segment.seq);
+  const std::uint32_t peer_first = loops_ ? our_initial : peer_initial;
+  tcp.seq = (incoming ? peer_first : our_initial) + static_cast<std::uint32_t>(segment.seq);
   if (tcp.has(tcp_ack)) {
-    tcp.ack = (incoming ? our_initial : peer_initial) + static_cast<std::uint32_t>(segment.ack);
+    tcp.ack = (incoming ? our_initial : peer_first) + static_cast<std::uint32_t>(segment.ack);
   }
+  tcp.urgent = segment.urgent;
   tcp.window = static_cast<std::uint16_t>(segment.window);
   tcp.options.mss = segment.mss;
   if (segment.timestamps) tcp.options.timestamps = TcpTimestamps{1, 1};
@@ -225,8 +264,10 @@ Packet TcpTrace::packet(const Segment& segment, bool incoming, std::uint32_t key
     fill_payload({key, static_cast<std::uint64_t>(segment.seq - 1)}, bytes);
   });
   Packet made;
-  made.source = incoming ? IpAddress::v4(10, 0, 0, 2) : IpAddress::v4(10, 0, 0, 1);
-  made.destination = incoming ? IpAddress::v4(10, 0, 0, 1) : IpAddress::v4(10, 0, 0, 2);
+  const IpAddress us = IpAddress::v4(10, 0, 0, 1);
+  const IpAddress peer = loops_ ? us : IpAddress::v4(10, 0, 0, 2);
+  made.source = incoming ? peer : us;
+  made.destination = incoming ? us : peer;
   made.body = std::move(tcp);
   return made;
 }
@@ -253,10 +294,11 @@ void TcpTrace::out_other_bytes(const Segment& segment) {
   model_.on_left(packet(segment, false, other_stream));
 }
 
-void TcpTrace::icmp(IcmpKind kind) {
+void TcpTrace::icmp(IcmpKind kind, std::uint32_t mtu) {
   begin_step();
   IcmpMessage message;
   message.kind = kind;
+  message.mtu = mtu;
   message.quoted = quote_of(last_left_);
   Packet made;
   made.source = IpAddress::v4(10, 0, 0, 2);

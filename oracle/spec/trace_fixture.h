@@ -45,6 +45,10 @@ class Trace {
   // A datagram with the bytes of the last send, or others, leaves.
   void left(std::string_view from, std::string_view to, std::size_t size);
   void syn_left(std::string_view from, std::string_view to);
+  // A segment of 10.0.0.1:50000 and 10.0.0.2:80 that leaves or arrives, with these numbers and no
+  // text.
+  void segment_left(TcpFlags flags, std::uint32_t seq, std::uint32_t ack);
+  void segment_arrived(TcpFlags flags, std::uint32_t seq, std::uint32_t ack);
   void left_other_bytes(std::string_view from, std::string_view to, std::size_t size);
   // A datagram of `size` bytes of stream `serial` arrives.
   void arrived(std::string_view from, std::string_view to, std::size_t size, std::uint32_t serial);

@@ -198,6 +198,38 @@ void Trace::syn_left(std::string_view from, std::string_view to) {
   oracle_.on_left(0, packet);
 }
 
+namespace {
+
+Packet bare_segment(const Endpoint& from, const Endpoint& to, TcpFlags flags, std::uint32_t seq,
+                    std::uint32_t ack) {
+  TcpSegment segment;
+  segment.source_port = from.port;
+  segment.destination_port = to.port;
+  segment.flags = flags;
+  segment.seq = seq;
+  segment.ack = ack;
+  segment.window = 65535;
+  Packet packet;
+  packet.source = from.ip;
+  packet.destination = to.ip;
+  packet.body = std::move(segment);
+  return packet;
+}
+
+const Endpoint own_end{IpAddress::v4(10, 0, 0, 1), 50000};
+const Endpoint peer_end{IpAddress::v4(10, 0, 0, 2), 80};
+
+}  // namespace
+
+void Trace::segment_left(TcpFlags flags, std::uint32_t seq, std::uint32_t ack) {
+  oracle_.on_left(0, bare_segment(own_end, peer_end, flags, seq, ack));
+}
+
+void Trace::segment_arrived(TcpFlags flags, std::uint32_t seq, std::uint32_t ack) {
+  begin_step();
+  oracle_.on_arrived(0, bare_segment(peer_end, own_end, flags, seq, ack));
+}
+
 void Trace::left_other_bytes(std::string_view from, std::string_view to, std::size_t size) {
   oracle_.on_left(0, datagram(from, to, {77, 7}, size));
 }

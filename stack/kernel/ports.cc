@@ -90,18 +90,23 @@ bool Kernel::bind_any_port(Slot slot, const IpAddress& ip) {
   return true;
 }
 
+// connect shares ports with other connects alone: one that bind took is passed over, on whatever
+// address and of whichever family it was (Linux, __inet_hash_connect).
 std::uint16_t Kernel::choose_port_for_connection(const FourTuple& tuple) {
+  const auto may_share = [this](IpFamily family, std::uint16_t port) {
+    const PortKey key = PortKey::of(Type::stream, family, port);
+    return ports_.is_free(key) || ports_.held_by_connections_only(key);
+  };
   if (config_.ephemeral_last < config_.ephemeral_first) return 0;
   const std::uint32_t size = config_.ephemeral_last - config_.ephemeral_first + 1u;
   std::uint32_t& cursor = next_port_[1];
   for (std::uint32_t tried = 0; tried < size; ++tried) {
     const std::uint32_t offset = (cursor + tried) % size;
     const auto port = static_cast<std::uint16_t>(config_.ephemeral_first + offset);
-    const PortKey key = PortKey::of(Type::stream, tuple.local.ip.family, port);
     FourTuple wanted = tuple;
     wanted.local.port = port;
-    const bool usable = port != 0 &&
-                        (ports_.is_free(key) || ports_.held_by_connections_only(key)) &&
+    const bool usable = port != 0 && may_share(IpFamily::v4, port) &&
+                        may_share(IpFamily::v6, port) &&
                         connections_.find(Type::stream, wanted) == no_slot;
     if (!usable) continue;
     cursor = (offset + 1) % size;
