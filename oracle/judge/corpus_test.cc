@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 #include "oracle/judge/run.h"
+#include "oracle/scenario/needed_feature.h"
 #include "oracle/scenario/text.h"
 #include "stack/api/hash.h"
 #include "stack/ports/in_process.h"
@@ -49,11 +50,23 @@ scenario::Scenario load(const fs::path& file) {
   return *parsed;
 }
 
-bool is_of_local_sockets(const fs::path& file) { return file.parent_path().filename() == "local"; }
-
 Runner make_runner() {
   return Runner([](scenario::HostIndex) { return make_in_process_port(); },
                 oracle::linux_dialect());
+}
+
+// Whether the scenario needs a feature that the simulated stack does not have.
+bool needs_more(const scenario::Scenario& scenario) {
+  const FeatureSet features = make_in_process_port()->traits().features;
+  return std::ranges::any_of(scenario.steps, [&](const scenario::Step& step) {
+    if (std::holds_alternative<scenario::step::Icmp>(step.action)) {
+      return !features.has(Feature::icmp);
+    }
+    const auto* call = std::get_if<scenario::step::Call>(&step.action);
+    if (call == nullptr) return false;
+    const std::optional<Feature> feature = scenario::needed_feature(*call);
+    return feature && !features.has(*feature);
+  });
 }
 
 TEST(Corpus, every_scenario_holds) {
@@ -65,11 +78,10 @@ TEST(Corpus, every_scenario_holds) {
     Runner runner = make_runner();
     Trace trace;
     const RunResult result = run(runner, scenario, &trace);
-    // Those of AF_UNIX wait for a stack that has it; the live kernel runs them.
-    const bool beyond = is_of_local_sockets(file) && !runner.features().has(Feature::local_sockets);
-    EXPECT_EQ(result.verdict.outcome, beyond ? Outcome::unsupported : Outcome::allowed)
-        << file << "\n"
-        << explain(result.verdict) << to_text(trace);
+    // What the simulated stack lacks is shown by the live kernel (live_kernel_test).
+    const Outcome expected = needs_more(scenario) ? Outcome::unsupported : Outcome::allowed;
+    EXPECT_EQ(result.verdict.outcome, expected) << file << "\n"
+                                                << explain(result.verdict) << to_text(trace);
   }
 }
 
@@ -122,6 +134,14 @@ constexpr Beyond beyond_the_simulated_stack[] = {
     {"bind.mapped_on_v6only", Feature::dual_stack},
     {"option.v6only_is_fixed_by_bind", Feature::dual_stack},
     {"tcp.icmp.is_soft", Feature::icmp},
+    {"tcp.linger2.negative_resets", Feature::tcp_options},
+    {"tcp.packet_too_big_lowers_segments", Feature::icmp},
+    {"tcp.poll.urgent", Feature::urgent_data},
+    {"tcp.urgent.awaited_is_eagain", Feature::urgent_data},
+    {"tcp.urgent.byte_is_returned", Feature::urgent_data},
+    {"tcp.urgent.is_announced", Feature::urgent_data},
+    {"tcp.urgent.none_is_einval", Feature::urgent_data},
+    {"tcp.urgent.stream_stops", Feature::urgent_data},
     {"udp.icmp.from_nowhere", Feature::icmp},
     {"udp.send.oob", Feature::urgent_data},
 };
