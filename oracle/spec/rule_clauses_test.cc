@@ -76,6 +76,7 @@ void in_flight(T& t, int segments) {
     t.send(4, 10, 10);
     t.out({"A", 1 + 10 * i, 1, 10});
   }
+  t.in({"A", 1, 1});  // The first of its number.
 }
 void duplicates(T& t, int count, int window = 60000) {
   for (int i = 0; i < count; ++i) t.in({"A", 1, 1, 0, window});
@@ -203,6 +204,8 @@ constexpr Clause segments[] = {
     {124, Rule::tcp_fast_retransmit, "of the earliest segment",
      [](T& t) { in_flight(t, 4); duplicates(t, 3); t.out({"A", 1, 1, 10}); },
      [](T& t) { in_flight(t, 4); duplicates(t, 3); t.out({"A", 11, 1, 10}); }},
+    {124, Rule::tcp_fast_retransmit, "of the number of the last",
+     [](T& t) { in_flight(t, 4); duplicates(t, 2); t.in({"A", 2, 1}); }, nullptr},
     {124, Rule::tcp_fast_retransmit, "four in flight",
      [](T& t) { in_flight(t, 3); duplicates(t, 3); }, nullptr},
     {124, Rule::tcp_fast_retransmit, "of the same window",

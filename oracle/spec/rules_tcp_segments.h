@@ -129,7 +129,7 @@
   X(tcp_retransmits_earliest, "tcp.retransmits_earliest", must, "122", "RFC 6298 5.4",                                 \
     "When time alone makes a host send again, it begins at the earliest byte not acknowledged.")                       \
   X(tcp_fast_retransmit, "tcp.fast_retransmit", must, "124", "RFC 5681 3.2",                                           \
-    "The third duplicate ACK in a row makes a host send the earliest of four segments in flight again at once.")       \
+    "The third ACK that repeats another in all makes a host send the earliest of four segments in flight again at once.") \
   X(tcp_keepalive_only_if_asked, "tcp.keepalive.only_if_asked", must, "127", "RFC 9293 3.8.4",                         \
     "An idle connection without SO_KEEPALIVE sends nothing.")                                                          \
   X(tcp_retry_limit, "tcp.retry.limit", must, "49 125", "RFC 9293 3.8.3",                                              \

@@ -34,7 +34,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   }
   if (ack == h.una && seg.payload.empty() && !seg.has(tcp_fin) && h.una < h.nxt) {
     ++h.duplicate_acks;
-    count_duplicate(c, h, ack + window_of(h, seg));
+    count_duplicate(c, h, seq, ack + window_of(h, seg));
   } else {
     h.duplicates_in_row = 0;
   }
@@ -64,11 +64,12 @@ Offset TcpEngine::window_of(const Hypothesis& h, const TcpSegment& seg) {
   return Offset{seg.window} << (h.scaled && !seg.has(tcp_syn) ? h.peer_scale : 0);
 }
 
-// RFC 5681 2, 3.2. Who hears of the gap by SACK counts otherwise; Linux keeps one of the segments
+// RFC 5681 2, 3.2. Who hears of the gap by SACK counts otherwise; Linux takes an ACK of a higher
+// number than the last for an update of the window, be it the same, and keeps one of the segments
 // in flight for the one that is missing; and what was in flight at the last retransmission began a
 // recovery that this is a part of (RFC 6582 3.2).
-void TcpEngine::count_duplicate(const Connection& c, Hypothesis& h, Offset right) {
-  if (right != h.wnd_right || right != h.wnd_right_low) {
+void TcpEngine::count_duplicate(const Connection& c, Hypothesis& h, Offset seq, Offset right) {
+  if (seq > h.wl1 || right != h.wnd_right || right != h.wnd_right_low) {
     h.duplicates_in_row = 0;
     return;
   }

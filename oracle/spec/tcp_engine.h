@@ -215,7 +215,7 @@ class TcpEngine {
   void become_established(Connection& c, Hypothesis& h);
   void learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   static Offset window_of(const Hypothesis& h, const TcpSegment& seg);
-  void count_duplicate(const Connection& c, Hypothesis& h, Offset right);
+  void count_duplicate(const Connection& c, Hypothesis& h, Offset seq, Offset right);
   void take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack);
   void fin_acknowledged(Connection& c, Hypothesis& h);
   // `rule`: why it ends; blamed when the stack does not show it.

@@ -93,6 +93,7 @@ void four_in_flight(T& t) {
     t.send(4, 10, 10);
     t.out({"A", 1 + 10 * i, 1, 10});
   }
+  t.in({"A", 1, 1});  // The first of its number.
 }
 void duplicates(T& t, int count) {
   for (int i = 0; i < count; ++i) t.in({"A", 1, 1});
