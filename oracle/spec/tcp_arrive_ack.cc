@@ -94,11 +94,14 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
   const bool newer = seq > h.wl1 || (seq == h.wl1 && ack > h.wl2);
   const bool narrows = !newer && window > 0 && right < h.wnd_right;
   const bool bare = seg.sequence_length() == 0;
+  // SND.WND is kept and counted from the new SND.UNA (RFC 9293 3.3.1).
+  const Offset kept = ack + std::max<Offset>(h.wnd_right - h.una, 0);
   if (bare && ack == h.una && seq < h.wl1 && seq >= h.rcv_nxt) {
     // Nothing of it can be cut, and it tells of no progress, which is what Linux would go by.
     judgement_->apply(Rule::tcp_window_old_update_is_ignored);
     h.wnd_refused = std::max(h.wnd_refused, right);
   } else if (narrows && host_->dialect().same_numbers_never_narrow_window) {
+    h.wnd_right = std::max(h.wnd_right, kept);
     h.wnd_right_low = std::min(h.wnd_right_low, right);
   } else if (newer || (seq == h.wl1 && ack >= h.wl2)) {
     h.wnd_right = right;
@@ -107,8 +110,6 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
     h.wl1 = seq;
     h.wl2 = ack;
   } else {
-    // SND.WND is kept and counted from the new SND.UNA (RFC 9293 3.3.1).
-    const Offset kept = ack + std::max<Offset>(h.wnd_right - h.una, 0);
     h.wnd_right = std::max({h.wnd_right, right, kept});
     h.wnd_right_low = std::min(h.wnd_right_low, right);
   }
