@@ -121,7 +121,9 @@ class TraceText {
       if (before == ':' && number >= HostConfig().ephemeral_first) {
         result += "p" + std::to_string(ports_.try_emplace(number, ports_.size()).first->second);
       } else {
-        result += before == '=' && number >= near ? "far" : digits;
+        // What an ICMP error quotes is as it was on the wire.
+        const bool quoted = line.rfind("quotes", at) != std::string::npos;
+        result += before == '=' && (number >= near || quoted) ? "far" : digits;
       }
       at = end;
     }
