@@ -35,7 +35,11 @@ constexpr std::string_view draws_names[] = {"autobind_gives_a_name.scn"};
 
 // Scenarios in which segments overtake each other: RACK (RFC 8985) then sends again or not by
 // measured microseconds, and from Linux 6.17 on it cannot be turned off.
-constexpr std::string_view recovers_by_clock[] = {"out_of_order_data_is_put_in_order.scn"};
+constexpr std::string_view recovers_by_clock[] = {
+    "an_urgent_byte_may_be_announced_before_it_comes.scn",
+    "out_of_order_data_is_put_in_order.scn",
+    "three_duplicates_send_the_segment_again.scn",
+};
 
 template <std::size_t size>
 bool is_among(const std::string_view (&names)[size], const fs::path& file) {
