@@ -40,6 +40,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   }
   take_window(h, seg, seq, ack);
   if (ack >= h.una) {
+    if (host_->dialect().ack_clears_soft_error) h.soft_error = Errno::ok;
     h.probes = 0;
     // A closed window is probed for as long as the probes are acknowledged (RFC 9293 3.8.6.1), also
     // with what is in flight when the peer took the window back.
@@ -92,7 +93,8 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
   if (ack < h.una) return;
   h.wnd_right_last = right;
   const bool newer = seq > h.wl1 || (seq == h.wl1 && ack > h.wl2);
-  const bool narrows = !newer && window > 0 && right < h.wnd_right;
+  const bool same = seq == h.wl1 && ack == h.wl2;
+  const bool narrows = same && window > 0 && right < h.wnd_right;
   const bool bare = seg.sequence_length() == 0;
   // SND.WND is kept and counted from the new SND.UNA (RFC 9293 3.3.1).
   const Offset kept = ack + std::max<Offset>(h.wnd_right - h.una, 0);
