@@ -64,6 +64,14 @@ void announced(T& t) {
   t.in({.flags = "AU", .seq = 1, .ack = 1, .length = 3, .urgent = 4});
   t.out({"A", 1, 4});
 }
+// The second of three segments ends past the edge, and the third has a newer pointer than it.
+void crossing(T& t) {
+  t.client();
+  t.in({"A", 1, 1, 59990});
+  t.in({.flags = "AU", .seq = 59991, .ack = 1, .length = 50, .urgent = 40});
+  t.in({.flags = "AU", .seq = 60001, .ack = 1, .length = 70, .urgent = 60});
+  t.out({"A", 1, 60071});
+}
 void urgent_sent(T& t) {
   t.client();
   t.send_urgent(4, 10);
@@ -280,6 +288,9 @@ constexpr Clause urgent[] = {
     {67, Rule::tcp_urgent_stream_stops, "SIOCINQ counts up to it",
      [](T& t) { t.client(); marked(t); t.inq(4, 3); },
      [](T& t) { t.client(); marked(t); t.inq(4, 10); }},
+    {67, Rule::tcp_urgent_stream_stops, "also where the segment before crossed the window's edge",
+     [](T& t) { crossing(t); t.recv(4, 60100, 60059); },
+     [](T& t) { crossing(t); t.recv(4, 60100, 60060); }},
     {67, Rule::tcp_poll_urgent, "it arrived",
      [](T& t) { t.client(); announced(t); t.poll(4, poll_in | poll_out); },
      [](T& t) { t.client(); marked(t); t.recv_urgent(4, 4); t.poll(4, poll_in | poll_out | poll_pri); }},

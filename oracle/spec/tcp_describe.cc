@@ -45,6 +45,11 @@ std::string TcpEngine::describe(const Connection& c, const Hypothesis& h) const 
            " edge=" + std::to_string(wrap(h.edge, h.irs)) +
            " readable=" + std::to_string(h.readable());
   }
+  if (h.urgent != Urgent::none) {
+    constexpr std::string_view names[] = {"none", "awaited", "arrived", "taken"};
+    out += " urgent_" + std::string(names[static_cast<std::size_t>(h.urgent)]) + "=" +
+           std::to_string(wrap(h.urgent_at, h.irs));
+  }
   if (h.peer_fin) out += " peer_fin";
   if (c.wants_fin) out += " fin_asked";
   if (h.queued) out += " queued";

@@ -26,13 +26,17 @@ void TcpEngine::arrive_urgent(const Connection& c, Hypothesis& h, const TcpSegme
                               Offset seq) {
   // Who does not know urgent data takes it for any other.
   if (!host_->traits().features.has(Feature::urgent_data)) return;
+  if (h.stream_unknown) return;
   const auto size = static_cast<Offset>(seg.payload.size());
   if (seg.has(tcp_urg)) {
-    if (h.peer_fin || unresolved(c, h)) {
+    const Offset at = seq + (seg.urgent == 0 ? 0 : seg.urgent - 1);
+    // Whether it lies behind RCV.NXT cannot be told.
+    const bool hidden = unresolved(c, h) && (at < c.text_end || at_urgent_hole(c, h));
+    if (h.peer_fin || hidden) {
       h.stream_unknown = true;
+      h.urgent = Urgent::none;
       return;
     }
-    const Offset at = seq + (seg.urgent == 0 ? 0 : seg.urgent - 1);
     const bool known = h.urgent != Urgent::none && at <= h.urgent_at;
     if (at >= h.read && at >= h.rcv_nxt && !known) {
       // An older urgent byte becomes one of the stream, unless the stream stands at it.
