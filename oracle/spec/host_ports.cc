@@ -75,6 +75,9 @@ HostModel::Range HostModel::range_for(const PortHolder& newcomer) const {
     PortHolder there = unshared;
     there.local.port = holder.local.port;
     Conflict conflict = bind_conflict(holder, there);
+    // Who looks for a free port may pass over one that the other family holds.
+    const bool across = holder.local.ip.family != newcomer.local.ip.family;
+    if (conflict == Conflict::no && across) conflict = Conflict::maybe;
     if (conflict == Conflict::no) return;
     if (newcomer.type == Type::dgram && dialect_->udp_port_zero_may_share) {
       there.reuse_address = newcomer.reuse_address;

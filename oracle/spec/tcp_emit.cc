@@ -227,7 +227,10 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     const bool caused = h.syn_due || ticked_ || c.arrivals > 0 || !exact_clock();
     if (!check(Rule::tcp_retransmits_in_time, caused, h, "no SYN before its time-out")) return;
     h.resent = true;
-    if (!h.syn_due) c.syn_was_repeated = true;  // Else it answers one of the peer.
+    if (!h.syn_due) {  // Else it answers one of the peer.
+      c.syn_was_repeated = true;
+      ++h.doublings;
+    }
     if (!h.syn_due && c.arrivals == 0) count_retry(c, h, h.retries);
     if (!check(Rule::tcp_retry_limit, h.retries <= host_->config().retransmit_max + 1, h,
                "no more SYNs")) {
