@@ -88,8 +88,12 @@ void make_folder(const fs::path& folder) {
 
 const oracle::Dialect& dialect_named(const std::string& name) {
   const oracle::Dialect* dialect = oracle::find_dialect(name);
-  if (dialect == nullptr) throw UsageError{"unknown dialect '" + name + "': use linux"};
-  return *dialect;
+  if (dialect != nullptr) return *dialect;
+  std::string known;
+  for (const oracle::Dialect& each : oracle::dialects()) {
+    known += (known.empty() ? "" : ", ") + std::string(each.name);
+  }
+  throw UsageError{"unknown dialect '" + name + "': use one of " + known};
 }
 
 judge::PortFactory factory_for(const campaign::PortChoice& choice,

@@ -10,6 +10,15 @@
 namespace lockstep::cli {
 namespace {
 
+std::string dialects_of(const oracle::RuleRow& row) {
+  std::string out;
+  for (const oracle::Dialect& dialect : oracle::dialects()) {
+    if (!asks_for(dialect, row)) continue;
+    out += (out.empty() ? "" : ", ") + std::string(dialect.name);
+  }
+  return out;
+}
+
 namespace fs = std::filesystem;
 
 constexpr std::size_t scenarios_shown = 3;
@@ -101,7 +110,8 @@ std::string rules_page(const std::vector<std::string>& scenarios, const WorldOpt
     const auto index = static_cast<std::size_t>(row.rule);
     page += "\n**`" + std::string(row.name) + "`** " + std::string(row.sentence) + "\n";
     page += "- " + std::string(row.force == oracle::Force::must ? "must" : "may") + "; " +
-            std::string(row.source) + "; semantics " + std::string(row.sections) + "\n";
+            std::string(row.source) + "; semantics " + std::string(row.sections) + "; dialects " +
+            dialects_of(row) + "\n";
     page += "- scenarios: " + example_text(examples[index], row.name) + "\n";
     std::string applied;
     for (const Campaign& campaign : campaigns) {

@@ -1,18 +1,37 @@
-// Dialect: the choices in which honest stacks differ, as a table. Each entry says why it is one.
-// The linux dialect is what the live kernel does; it is never tuned to our own stack.
+// Dialect: the choices in which honest stacks differ, as a table. Each entry says why it is one;
+// the values written here are those of linux, which is what the live kernel does and is never tuned
+// to our own stack. docs/oracle.md says how to add a dialect.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string_view>
+
+#include "oracle/spec/rule.h"
+#include "stack/api/error_number.h"
 
 namespace lockstep::oracle {
 
 struct Dialect {
   std::string_view name;
 
-  // Linux answers a segment in SYN_SENT that carries a bad ACK with RST and resends its SYN at
-  // once; RFC 9293 3.10.7.3 asks for the RST alone.
-  bool syn_resent_after_bad_ack = true;
+  // The dialect asks for what RFCs demand and for nothing else: not for what POSIX and manual pages
+  // say of calls.
+  bool rfcs_alone = false;
+  // Rules that the dialect does not ask for beside those.
+  std::span<const Rule> excused = {};
+
+  // RFC 9293 3.4.1, 3.6: the active closer waits for 2 MSL. A simulation whose networks forget what
+  // was sent may do without.
+  bool has_time_wait = true;
+
+  // RFC 6298 5.5: the timeout doubles with each retransmission. Off: it stays.
+  bool timeouts_double = true;
+
+  // What a connection that was given up answers (RFC 9293 3.8.3 leaves the words to the interface).
+  Errno given_up = Errno::etimedout;
+
+  // RFC 9293 3.10.7.4: text past a gap SHOULD be kept. Off: it never is, and is sent again.
+  bool keeps_text_past_gap = true;
 
   // A SYN whose number is just the next one expected in TIME-WAIT: it exceeds every number used
   // (RFC 6191 2), but Linux lets only what is beyond RCV.NXT open a new connection.
@@ -109,7 +128,13 @@ struct Dialect {
 };
 
 const Dialect& linux_dialect();
+// All of them, linux first.
+std::span<const Dialect> dialects();
 // nullptr for an unknown name.
 const Dialect* find_dialect(std::string_view name);
+
+// Whether a stack of this dialect must keep the rule. What breaks one that it need not keep ends
+// the scenario inconclusive: the oracle cannot follow what it has no reading of.
+bool asks_for(const Dialect& dialect, const RuleRow& row);
 
 }  // namespace lockstep::oracle

@@ -34,6 +34,10 @@ class Judgement {
   template <typename Describe>
   bool require(Rule rule, bool holds, Describe&& describe) {
     apply(rule);
+    if (!holds && !excused_.empty() && excused_[static_cast<std::size_t>(rule)]) [[unlikely]] {
+      give_up("the dialect does not ask for a rule that was not kept");
+      return holds;
+    }
     if (!holds && !violation_) {
       violation_ = std::forward<Describe>(describe)();
       violation_->rule = rule;
@@ -41,6 +45,9 @@ class Judgement {
     }
     return holds;
   }
+
+  // Rules, by their number, that need not be kept: what breaks one makes the oracle give up.
+  void excuse(std::vector<bool> rules) { excused_ = std::move(rules); }
 
   // The oracle cannot follow any more (too many hypotheses); never counted as allowed.
   void give_up(std::string_view why) { inconclusive_ = why; }
@@ -63,6 +70,7 @@ class Judgement {
   static constexpr std::size_t pair_count = 4096;
 
   std::vector<std::uint32_t> applied_;  // Per rule.
+  std::vector<bool> excused_;           // Per rule; empty when each must be kept.
   std::vector<std::uint8_t> visited_;   // Per (state, event) pair.
   std::optional<Violation> violation_;
   std::string_view inconclusive_;

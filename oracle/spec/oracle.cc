@@ -13,7 +13,11 @@ constexpr std::size_t most_hosts = 8;
 }  // namespace
 
 struct Oracle::World {
-  explicit World(const Dialect& d) : dialect(d) {}
+  explicit World(const Dialect& d) : dialect(d) {
+    std::vector<bool> excused;
+    for (const RuleRow& row : rule_rows()) excused.push_back(!asks_for(d, row));
+    if (std::ranges::find(excused, true) != excused.end()) judgement.excuse(std::move(excused));
+  }
 
   const Dialect& dialect;
   Judgement judgement;

@@ -80,6 +80,7 @@ void TcpEngine::count_duplicate(const Connection& c, Hypothesis& h, Offset seq, 
   const bool fresh = h.retries == 0 && h.recover < h.una && !h.doubtful;
   if (h.sack || !fresh || in_flight <= duplicates_that_tell || h.wnd_right < h.nxt) return;
   if (host_->is_local(c.tuple.peer.ip)) return;
+  if (!asks_for(host_->dialect(), rule_row(Rule::tcp_fast_retransmit))) return;
   judgement_->apply(Rule::tcp_fast_retransmit);
   h.fast_due = true;
 }
@@ -118,6 +119,15 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
   h.wnd_right_step = std::max(h.wnd_right_step, h.wnd_right);
 }
 
+void TcpEngine::enter_time_wait(Hypothesis& h) const {
+  h.state = TcpState::time_wait;
+  h.state_age = 0;
+  if (host_->dialect().has_time_wait) return;
+  h.state = TcpState::closed;
+  h.write_shut = true;
+  h.read_shut = true;
+}
+
 void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
   switch (h.state) {
     case TcpState::fin_wait_1:
@@ -126,8 +136,7 @@ void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
       if (c.orphan && !c.lingers) end_without_fin_wait_2(h);
       break;
     case TcpState::closing:
-      h.state = TcpState::time_wait;
-      h.state_age = 0;
+      enter_time_wait(h);
       break;
     case TcpState::last_ack:
       h.state = TcpState::closed;

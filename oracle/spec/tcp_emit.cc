@@ -136,6 +136,12 @@ void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     emit_sequence(c, h, seg, unwrap(seg.seq, h.iss, h.nxt));
     return;
   }
+  const bool plain_ack = seg.has(tcp_ack) && seg.sequence_length() == 0;
+  if (!h.alive() && h.ack_due && plain_ack) {
+    // Of the peer's FIN, where there is no TIME-WAIT to send it from.
+    emit_ack(c, h, seg);
+    return;
+  }
   const bool silenced = !h.alive() && h.hushed;
   if (!check(silenced ? h.hush_rule : Rule::tcp_segment_needs_connection, h.alive(), h,
              "no segment, or a RST")) {

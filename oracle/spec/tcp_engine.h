@@ -186,6 +186,7 @@ class TcpEngine {
   std::string expected_bytes(const Hypothesis& h, Offset from, std::size_t at,
                              std::span<const std::byte> bytes) const;
   void on_shutdown(StreamSocket& s, SocketModel& socket, Connection& c);
+  void enter_time_wait(Hypothesis& h) const;
   void end_without_fin_wait_2(Hypothesis& h);
   void shut_down(Connection& c, Hypothesis& h, bool read, bool write);
   void close_connection(Connection& c, const SocketModel& socket);

@@ -40,6 +40,10 @@ void TcpEngine::arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg,
     owe_ack(h, Rule::tcp_old_duplicate_is_acked);
     return;
   }
+  if (!in_order && !host_->dialect().keeps_text_past_gap) {
+    owe_ack(h, Rule::tcp_out_of_order_is_acked);
+    return;
+  }
   const bool short_of_memory = memory_may_be_short(c, h);
   const bool sure =
       in_order && !short_of_memory && !unresolved(c, h) && end <= h.edge && h.rcv_nxt < h.edge;
@@ -153,7 +157,7 @@ void TcpEngine::peer_fin_taken(Connection& c, Hypothesis& h) {
       h.state = TcpState::closing;
       break;
     case TcpState::fin_wait_2:
-      h.state = TcpState::time_wait;
+      enter_time_wait(h);
       break;
     case TcpState::closed:
     case TcpState::syn_sent:

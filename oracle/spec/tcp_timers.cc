@@ -101,8 +101,9 @@ bool TcpEngine::stalled(const Connection& c, const Hypothesis& h) const {
 // The tick, counted from the first transmission, by which retransmission `number` must have left.
 std::uint64_t TcpEngine::latest_retransmission(const Connection& c, const Hypothesis& h,
                                                std::uint32_t number) const {
-  const std::uint32_t shift = std::min(number, 16u);
-  return 2 * first_timeout_ticks(c, h) * ((1u << shift) - 1) + slack_ticks;
+  const std::uint64_t first = first_timeout_ticks(c, h);
+  if (!host_->dialect().timeouts_double) return 2 * first * number + slack_ticks;
+  return 2 * first * ((1u << std::min(number, 16u)) - 1) + slack_ticks;
 }
 
 // How long an attempt takes at least until it is given up: the intervals double, and may stop at
@@ -113,6 +114,7 @@ std::uint64_t TcpEngine::least_attempt_ticks() const {
   std::uint64_t sum = 0;
   for (std::uint32_t i = 0; i <= host_->config().retransmit_max; ++i) {
     sum += interval;
+    if (!host_->dialect().timeouts_double) continue;
     interval = std::max(interval, std::min(2 * interval, cap));
   }
   return sum;
@@ -157,7 +159,7 @@ void TcpEngine::begin_wait(Hypothesis& h) const {
 
 void TcpEngine::time_out(Connection& c, Hypothesis& h) {
   judgement_->apply(Rule::tcp_retry_limit);
-  const Errno error = h.soft_error == Errno::ok ? Errno::etimedout : h.soft_error;
+  const Errno error = h.soft_error == Errno::ok ? host_->dialect().given_up : h.soft_error;
   reset_connection(c, h, error, Rule::tcp_retry_limit);
   h.timed_out = true;
   h.retries = 0;

@@ -36,6 +36,8 @@ class TcpTrace : public HostServices {
   void learn_local(SocketModel& socket, const Endpoint& local) override;
 
   HostConfig& settings() { return own_config_; }
+  // linux until then. It outlives the trace.
+  void hold_to(const Dialect& dialect) { dialect_ = &dialect; }
   bool ports_free = true;
   bool ports_exhausted = false;
   bool conflicts = false;
