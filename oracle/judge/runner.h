@@ -169,6 +169,7 @@ class Runner {
   bool retransmission_pending();
   bool elapses(scenario::HostIndex host) const;
   bool any_elapses() const;
+  bool timer_pending();
   std::uint32_t settle_rounds() const;
   std::string unsettled_message() const;
   TraceEvent* trace_event(TraceEvent::Kind kind, scenario::HostIndex host);

@@ -50,6 +50,10 @@ struct Dialect {
   // starts before the FIN and ends past it (tcp_rcv_state_process, "data after close").
   bool text_across_fin_resets = true;
 
+  // RFC 9293 3.10.7.4 takes no FIN after the first. Of a segment whose text ends at the first one
+  // Linux takes another, and acknowledges one number more.
+  bool second_fin_is_acknowledged = true;
+
   // RFC 9293 3.10.7.4 looks at a segment's numbers first and acknowledges what does not fit. Linux
   // drops a segment without ACK, RST and SYN before that.
   bool no_ack_is_dropped_unseen = true;
@@ -69,6 +73,10 @@ struct Dialect {
   // RFC 1122 4.2.3.9 does not say for how long an ICMP error may be told of. Linux forgets it with
   // the next acknowledgment.
   bool ack_clears_soft_error = true;
+
+  // Of an orphan in FIN-WAIT-2 Linux keeps the numbers of the peer alone, and looks at no
+  // acknowledgment (tcp_timewait_state_process).
+  bool orphan_ignores_acknowledgments = true;
 
   // RFC 5961 5.2 takes acknowledgments as old as the largest window seen. Linux takes none of
   // numbers before the first that this connection sent, and answers by an ACK (tcp_ack).

@@ -53,6 +53,20 @@ void TcpEngine::note_child_buffer(Connection& c) const {
   if (buffer > 0) c.child_buffer = c.child_buffer == 0 ? buffer : std::min(buffer, c.child_buffer);
 }
 
+// Whether a connection of this host with itself ended in this step. While the call that it answered
+// still runs, what arrives for it is put aside, and thrown away with it (Linux).
+bool TcpEngine::ends_within_step(const FourTuple& tuple) const {
+  if (exact_clock() || !host_->is_local(tuple.peer.ip)) return false;
+  const auto ends = [](const Hypothesis& h) { return h.ended_by_text; };
+  for (std::size_t i = 0; i < used_; ++i) {
+    const Connection& c = connections_[i];
+    if (c.in_use && c.tuple_known && c.tuple == tuple && std::ranges::any_of(c.hypotheses, ends)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool forged) {
   const FourTuple tuple{{packet.destination, seg.destination_port},
                         {packet.source, seg.source_port}};
@@ -65,7 +79,9 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   const bool opens = seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst);
   if (c != nullptr && opens && gives_way(*c, seg, floor)) c = nullptr;
   if (c == nullptr) {
+    const bool busy = ends_within_step(tuple);
     c = &make_connection_for(tuple, opens);
+    c->former_ends = busy;
     c->iss_floor = floor;
   }
   ++c->arrivals;
@@ -98,6 +114,13 @@ void TcpEngine::take_acknowledged_fin(Connection& c, Hypothesis& h) {
 
 void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   take_acknowledged_fin(c, h);
+  if (h.soft_error != Errno::ok && seg.has(tcp_ack) && host_->dialect().ack_clears_soft_error) {
+    // One that acknowledges nothing new does so, too, but not when its text is taken in a hurry.
+    Hypothesis forgets = h;
+    forgets.soft_error = Errno::ok;
+    arrive(c, forgets, seg);
+    fork(forgets);
+  }
   switch (h.state) {
     case TcpState::closed: {
       const bool listens = find_listeners(c.tuple.local).first != nullptr;

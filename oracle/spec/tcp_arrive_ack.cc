@@ -23,7 +23,12 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   }
   if (ack < h.una - h.wnd_max) {
     spurn(h, Rule::tcp_ack_too_old_is_challenged);
-    owe_challenge(h, Rule::tcp_ack_too_old_is_challenged);
+    if (c.orphan && h.state == TcpState::fin_wait_2 &&
+        host_->dialect().orphan_ignores_acknowledgments) {
+      challenge(h);
+    } else {
+      owe_challenge(h, Rule::tcp_ack_too_old_is_challenged);
+    }
     return false;
   }
   const Offset first = c.listener != 0 ? 1 : 0;
@@ -40,7 +45,6 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   }
   take_window(h, seg, seq, ack);
   if (ack >= h.una) {
-    if (host_->dialect().ack_clears_soft_error) h.soft_error = Errno::ok;
     h.probes = 0;
     // A closed window is probed for as long as the probes are acknowledged (RFC 9293 3.8.6.1), also
     // with what is in flight when the peer took the window back.
@@ -50,6 +54,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
     }
   }
   if (ack <= h.una) return true;
+  if (host_->dialect().ack_clears_soft_error) h.soft_error = Errno::ok;
   c.longest_round_trip = std::max(c.longest_round_trip, h.waited + h.waited_more);
   h.una = ack;
   begin_wait(h);

@@ -25,12 +25,12 @@ void TcpEngine::owe_ack(Hypothesis& h, Rule rule) {
   h.ack_allowed = true;
 }
 
-void TcpEngine::arrive_closed(Connection&, Hypothesis& h, const TcpSegment& seg) {
+void TcpEngine::arrive_closed(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
     hush(h, Rule::tcp_reset_never_answers_reset);
     return;
   }
-  owe_reset(h, seg, Rule::tcp_closed_answers_reset, true);
+  owe_reset(h, seg, Rule::tcp_closed_answers_reset, !c.former_ends);
 }
 
 // What a SYN tells: the initial number, the window, the options.

@@ -181,6 +181,14 @@ void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegmen
                           h.state == TcpState::fin_wait_2;
   const Offset end = seq + static_cast<Offset>(seg.payload.size());
   if (!takes_text || h.peer_fin) {
+    const bool beyond = h.peer_fin && seg.has(tcp_fin) && seq < h.rcv_nxt && end == h.rcv_nxt;
+    if (beyond && h.state != TcpState::time_wait && host_->dialect().second_fin_is_acknowledged) {
+      Hypothesis moved = h;
+      moved.second_fin = true;
+      moved.ack_allowed = true;
+      moved.doubtful = true;
+      fork(moved);
+    }
     const bool across = h.peer_fin && seq < h.rcv_nxt && end > h.rcv_nxt && !seg.payload.empty();
     if (across && h.state != TcpState::time_wait && host_->dialect().text_across_fin_resets) {
       Hypothesis dead = h;

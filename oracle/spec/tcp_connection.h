@@ -92,6 +92,7 @@ struct Hypothesis {
   Offset ack_shown = 0;         // The highest acknowledgment sent.
   bool keeps_scale = false;     // Shifts the windows that it shows though `scaled` is false.
   bool peer_fin = false;        // The peer's FIN was taken.
+  bool second_fin = false;      // One past it may be acknowledged (dialect).
   bool stream_unknown = false;  // Urgent data beside a gap: bytes cannot be told any more.
   Urgent urgent = Urgent::none;
   std::byte urgent_byte{};
@@ -175,7 +176,8 @@ struct Connection {
   bool accepted = false;        // A child that accept returned.
   bool orphan = false;          // The application closed it.
   bool in_use = false;
-  bool wants_fin = false;  // The application closed its sending side.
+  bool former_ends = false;  // Another one between these ends was over in this very step.
+  bool wants_fin = false;    // The application closed its sending side.
   // TIME-WAIT holds the port by itself, with the flags that the socket had when it was entered.
   bool reached_time_wait = false;
   bool reuse_address = false;

@@ -40,6 +40,15 @@ Connection* TcpEngine::find_opening(const FourTuple& tuple) {
   return nullptr;
 }
 
+// Whether a connection that is there sends its SYN again. Another attempt may be under way whose
+// local end is not known yet.
+bool TcpEngine::repeats_its_syn(const FourTuple& tuple, const TcpSegment& seg) {
+  const Connection* c = find_for_tuple(tuple, true);
+  if (c == nullptr) return false;
+  const Hypothesis& h = c->hypotheses.front();
+  return h.iss_known && h.iss == seg.seq;
+}
+
 void TcpEngine::on_left(const Packet& packet) {
   if (done()) return;
   const TcpSegment* seg = packet.tcp();
@@ -50,7 +59,7 @@ void TcpEngine::on_left(const Packet& packet) {
   const FourTuple tuple = sender_tuple(packet);
   const bool reset = seg->has(tcp_rst);
   Connection* c = nullptr;
-  if (seg->has(tcp_syn) && !seg->has(tcp_ack)) {
+  if (seg->has(tcp_syn) && !seg->has(tcp_ack) && !repeats_its_syn(tuple, *seg)) {
     c = find_opening(tuple);
     if (c != nullptr && require(Rule::tcp_source_is_local, host_->is_local(tuple.local.ip),
                                 "an address of the host")) {
@@ -103,12 +112,12 @@ void TcpEngine::on_left(const Packet& packet) {
   packet_ = nullptr;
 }
 
-// Where the clock elapses, a timer may have sent it while the arrival that ended its need was under
-// way: the same numbers and bytes once more, as the connection was at the start of the step.
-bool TcpEngine::crossed_an_arrival(const Connection& c, const Hypothesis& h,
-                                   const TcpSegment& seg) const {
-  if (exact_clock() || c.arrivals == 0 || !h.iss_known || h.una_before == h.nxt_before)
-    return false;
+// Where the clock elapses, a timer may have sent it while the arrival or the call that ended its
+// need was under way: the same numbers and bytes once more, as the connection was at the start of
+// the step.
+bool TcpEngine::crossed_its_end(const Connection& c, const Hypothesis& h,
+                                const TcpSegment& seg) const {
+  if (exact_clock() || !h.iss_known || h.una_before == h.nxt_before) return false;
   const bool opening =
       h.state_before == TcpState::syn_sent || h.state_before == TcpState::syn_received;
   if (h.state_before == TcpState::closed || h.state_before == h.state) return false;
@@ -130,7 +139,7 @@ void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     emit_reset(c, h, seg);
     return;
   }
-  if (crossed_an_arrival(c, h, seg)) return;
+  if (crossed_its_end(c, h, seg)) return;
   if (!h.alive() && h.ended_by_text && seg.has(tcp_ack) && !seg.has(tcp_syn) &&
       seg.sequence_length() > 0) {
     emit_sequence(c, h, seg, unwrap(seg.seq, h.iss, h.nxt));
@@ -277,7 +286,7 @@ void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter
   // and R2 counts those (RFC 9293 3.8.3).
   if (exact_clock() ? !ticked_ : c.arrivals > 0) return;
   ++counter;
-  if (!ticked_ || !may_give_up(c, h)) return;
+  if (!may_give_up(c, h)) return;
   Hypothesis dead = h;
   time_out(c, dead);
   fork(dead);
@@ -291,7 +300,8 @@ void TcpEngine::emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Rule rule = ack > h.rcv_nxt ? ahead : Rule::tcp_ack_never_goes_back;
   const bool may_be_stale = !exact_clock() || c.arrivals > 1 || seg.sequence_length() > 0;
   const Offset least = may_be_stale ? std::min(h.rcv_before, h.rcv_nxt) : h.rcv_nxt;
-  const bool closed = is_closure(h, ack) || (ack >= least && ack <= h.rcv_nxt);
+  const bool closed = is_closure(h, ack) || (ack >= least && ack <= h.rcv_nxt) ||
+                      (h.second_fin && ack == h.rcv_nxt + 1);
   if (!check(rule, closed && ack >= h.ack_shown, h,
              [&] { return "ack=" + std::to_string(wrap(h.rcv_nxt, h.irs)); })) {
     return;

@@ -172,7 +172,9 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
       return;
     }
   }
-  if (!check(Rule::tcp_no_gap_in_sending, seq <= h.nxt, h,
+  // What no longer fits the path is dropped by the host itself, and sent again in smaller pieces.
+  const bool dropped = least_path_mtu_ < host_->config().mtu && seq < c.end;
+  if (!check(Rule::tcp_no_gap_in_sending, seq <= h.nxt || dropped, h,
              [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); })) {
     return;
   }

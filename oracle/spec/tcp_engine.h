@@ -207,6 +207,7 @@ class TcpEngine {
   void arrive_time_wait(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void take_acknowledged_fin(Connection& c, Hypothesis& h);
+  bool ends_within_step(const FourTuple& tuple) const;
   void note_child_buffer(Connection& c) const;
   void arrive_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg);
@@ -257,13 +258,14 @@ class TcpEngine {
 
   // tcp_emit.cc: segments that leave.
   void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
-  bool crossed_an_arrival(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
+  bool crossed_its_end(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter);
   void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack);
   Connection* find_for_tuple(const FourTuple& tuple, bool alive);
+  bool repeats_its_syn(const FourTuple& tuple, const TcpSegment& seg);
   Connection* find_opening(const FourTuple& tuple);
 
   // tcp_emit_bytes.cc: what they carry.

@@ -98,6 +98,8 @@ class Port {
   // Whether something sent still waits for its acknowledgment and will be sent again, or given up.
   // Asked of elapsing clocks alone: there a settle waits for it.
   virtual bool retransmits() { return false; }
+  // The same, or whether a closed window waits to be probed. Asked of elapsing clocks alone.
+  virtual bool awaits_timer() { return retransmits(); }
 
   // Appends what happened on the wire face since the last call.
   virtual void egress(std::vector<WireEvent>& out) = 0;

@@ -45,6 +45,7 @@ class LinuxPort final : public Port {
   void tick(std::uint32_t ticks) override;
   void egress(std::vector<WireEvent>& out) override;
   bool retransmits() override;
+  bool awaits_timer() override;
 
  private:
   void clear();
@@ -171,6 +172,11 @@ live::TcpTimers LinuxPort::timers() {
 }
 
 bool LinuxPort::retransmits() { return timers().retransmission; }
+
+bool LinuxPort::awaits_timer() {
+  const live::TcpTimers running = timers();
+  return running.retransmission || running.probe;
+}
 
 // A tick lasts until something leaves, and no time at all when nothing will.
 void LinuxPort::tick(std::uint32_t ticks) {
