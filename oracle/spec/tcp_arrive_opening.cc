@@ -81,14 +81,16 @@ void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& se
   h = Hypothesis();
   h.resets = std::move(resets);
   h.state = TcpState::syn_received;
-  if (const StreamSocket* listener = find_stream(c.listener);
-      listener != nullptr && host_->dialect().children_inherit_shutdown) {
-    h.read_shut = listener->read_shut;
-    h.write_shut = listener->write_shut;
-  }
   learn_syn(c, h, seg);
   h.syn_due = true;
   h.syn_rule = Rule::tcp_listener_answers_syn;
+  const StreamSocket* listener = find_stream(c.listener);
+  const bool shut = listener != nullptr && (listener->read_shut || listener->write_shut);
+  const Dialect& dialect = host_->dialect();
+  if (!shut || (!dialect.children_inherit_shutdown && !dialect.rfcs_alone)) return;
+  if (!dialect.children_inherit_shutdown) fork(h);  // No RFC says which.
+  h.read_shut = listener->read_shut;
+  h.write_shut = listener->write_shut;
 }
 
 void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& seg) {
