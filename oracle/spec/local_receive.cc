@@ -4,18 +4,6 @@
 #include "oracle/spec/local_model.h"
 
 namespace lockstep::oracle {
-namespace {
-
-std::string received_text(const Syscall& call, const SyscallResult& result) {
-  if (!result.ok()) return std::string(errno_name(result.error));
-  std::string out = std::to_string(result.value) + " bytes";
-  if (result.truncated) out += ", truncated";
-  if (call.call == Call::recvfrom) out += ", from " + to_string(result.address);
-  return out;
-}
-
-}  // namespace
-
 void LocalModel::on_receive(const Turn& turn) {
   Socket& s = turn.self;
   if ((turn.call.flags & msg_oob) != 0) return judge_oob(turn);

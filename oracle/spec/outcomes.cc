@@ -40,4 +40,12 @@ Rule Outcomes::blamed(Rule otherwise, Errno error) const {
   return otherwise;
 }
 
+std::string received_text(const Syscall& call, const SyscallResult& result) {
+  if (!result.ok()) return std::string(errno_name(result.error));
+  std::string out = std::to_string(result.value) + " bytes";
+  if (result.truncated) out += ", truncated";
+  if (call.call == Call::recvfrom) out += ", from " + to_string(result.address);
+  return out;
+}
+
 }  // namespace lockstep::oracle

@@ -10,6 +10,7 @@
 #include "oracle/spec/judgement.h"
 #include "oracle/spec/rule.h"
 #include "stack/api/error_number.h"
+#include "stack/api/syscall.h"
 
 namespace lockstep::oracle {
 
@@ -65,5 +66,8 @@ class Outcomes {
   std::uint8_t count_ = 0;
   std::uint8_t musts_ = 0;
 };
+
+// "10 bytes, truncated, from 10.0.0.1:80" or "EAGAIN": what a receive of a message answered.
+std::string received_text(const Syscall& call, const SyscallResult& result);
 
 }  // namespace lockstep::oracle

@@ -173,7 +173,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
     }
   }
   // What no longer fits the path is dropped by the host itself, and sent again in smaller pieces.
-  const bool dropped = least_path_mtu_ < host_->config().mtu && seq < c.end;
+  const bool dropped = !exact_clock() && least_path_mtu_ < host_->config().mtu && seq < c.end;
   if (!check(Rule::tcp_no_gap_in_sending, seq <= h.nxt || dropped, h,
              [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); })) {
     return;

@@ -46,14 +46,6 @@ std::string datagram_text(const QueuedDatagram& datagram) {
   return std::to_string(datagram.payload.size()) + " bytes from " + to_string(datagram.source);
 }
 
-std::string received_text(const Syscall& call, const SyscallResult& result) {
-  if (!result.ok()) return std::string(errno_name(result.error));
-  std::string out = std::to_string(result.value) + " bytes";
-  if (result.truncated) out += ", truncated";
-  if (call.call == Call::recvfrom) out += ", from " + to_string(result.address);
-  return out;
-}
-
 }  // namespace
 
 void UdpModel::on_receive(const SocketModel& socket, const Syscall& call,
