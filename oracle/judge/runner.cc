@@ -38,6 +38,7 @@ void Runner::start(std::span<const scenario::HostLine> hosts) {
   for (std::size_t i = 0; i < hosts.size(); ++i) {
     port_of(i).reset(hosts[i].config);
     hosts_[i].ticks = 0;
+    hosts_[i].reboots = 0;
     configs[i] = &hosts[i].config;
     traits[i] = &hosts_[i].port->traits();
     situation_.features.push_back(traits[i]->features);
@@ -230,7 +231,9 @@ Effect Runner::act(const step::Expect& expect) {
 
 Effect Runner::act(const step::Reboot& reboot) {
   if (reboot.host >= hosts_in_use_) return Effect::none;
-  hosts_[reboot.host].port->reset(lines_[reboot.host].config);
+  HostConfig config = lines_[reboot.host].config;
+  config.boot_count += ++hosts_[reboot.host].reboots;
+  hosts_[reboot.host].port->reset(config);
   witness_.on_reboot(reboot.host);
   if (trace_ != nullptr) trace_event(TraceEvent::Kind::reboot, reboot.host);
   for (scenario::OpenSocket& socket : situation_.sockets) {

@@ -98,6 +98,7 @@ class Runner {
   struct Host {
     std::unique_ptr<Port> port;
     std::uint64_t ticks = 0;
+    std::uint32_t reboots = 0;
   };
   // What a socket's name stands for; indexed by SocketName::index.
   struct Binding {

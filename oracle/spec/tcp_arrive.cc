@@ -114,6 +114,12 @@ void TcpEngine::take_acknowledged_fin(Connection& c, Hypothesis& h) {
 
 void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   take_acknowledged_fin(c, h);
+  if (expires_amid_step(c, h)) {
+    Hypothesis over = h;
+    expire(over);
+    arrive(c, over, seg);
+    fork(over);
+  }
   if (h.soft_error != Errno::ok && seg.has(tcp_ack) && host_->dialect().ack_clears_soft_error) {
     // One that acknowledges nothing new does so, too, but not when its text is taken in a hurry.
     Hypothesis forgets = h;

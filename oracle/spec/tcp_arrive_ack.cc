@@ -55,7 +55,7 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   }
   if (ack <= h.una) return true;
   if (host_->dialect().ack_clears_soft_error) h.soft_error = Errno::ok;
-  c.longest_round_trip = std::max(c.longest_round_trip, h.waited + h.waited_more);
+  note_round_trip(c, h);
   h.una = ack;
   begin_wait(h);
   h.retries = 0;

@@ -136,6 +136,7 @@ void TcpEngine::arrive_syn_sent(Connection& c, Hypothesis& h, const TcpSegment& 
   h.wnd_right = h.wnd_right_low = h.una + seg.window;
   h.wnd_right_step = h.wnd_right;
   h.state = TcpState::established;
+  note_round_trip(c, h);
   begin_wait(h);
   h.retries = 0;
   owe_ack(h, Rule::tcp_handshake_is_acked);
@@ -154,6 +155,7 @@ void TcpEngine::become_established(Connection& c, Hypothesis& h) {
   h.una = std::max<Offset>(h.una, 1);
   h.nxt = std::max<Offset>(h.nxt, 1);
   h.syn_due = false;
+  note_round_trip(c, h);
   begin_wait(h);
   h.retries = 0;
   if (c.listener != 0 && !c.accepted) {

@@ -143,6 +143,7 @@ struct Hypothesis {
   Offset recover = 0;                   // What was sent when something last was sent again.
   bool fast_due = false;                // The third duplicate asks for the earliest byte.
   bool shown_in_step = false;           // A segment with an ACK left in this step.
+  bool text_in_step = false;            // Text came in this step; its ACK may be delayed.
   bool resent = false;                  // The earliest unacknowledged byte left again in this step.
   bool timed_out = false;               // Given up, as far as can be told.
   bool doubtful = false;  // A forgery or its consequence: nothing is owed by the settle.
@@ -175,6 +176,7 @@ struct Connection {
   bool maybe_listener = false;  // It may be another's: that listener's port is not known.
   bool accepted = false;        // A child that accept returned.
   bool orphan = false;          // The application closed it.
+  std::int32_t user_timeout_ms = 0;  // Of the socket that closed it.
   bool in_use = false;
   bool former_ends = false;  // Another one between these ends was over in this very step.
   bool wants_fin = false;    // The application closed its sending side.

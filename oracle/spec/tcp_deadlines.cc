@@ -12,6 +12,8 @@ constexpr std::uint32_t delayed_ack_ms = 500;
 // configured.
 constexpr std::uint64_t surely_settled_ticks = 128;
 constexpr std::uint64_t syn_fallback_ms = 3'000;
+// What fits into a settle with the tolerance of surely_gave_up().
+constexpr std::uint64_t attempt_in_settle_ticks = 216;
 
 }  // namespace
 
@@ -42,15 +44,19 @@ void TcpEngine::step_deadlines(Connection& c, Hypothesis& h) {
   }
   if (h.doubtful) return;
   if (stalled(c, h) && h.probes < host_->config().retransmit_max) {
-    check(Rule::tcp_window_is_probed,
-          h.stalled_for <= latest_retransmission(c, h, h.stalled_probes + 1), h,
+    const bool in_time = h.stalled_for <= latest_retransmission(c, h, h.stalled_probes + 1);
+    // Where it may have been given up meanwhile, that is what happened.
+    if (!in_time && user_timeout_ms(c) > 0 && may_give_up(c, h)) return time_out(c, h);
+    check(Rule::tcp_window_is_probed, in_time, h,
           [&] { return "probe " + std::to_string(h.stalled_probes + 1) + " of the window"; });
   }
   if (!outstanding(c, h)) return;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
   if (!window_open || h.retries >= host_->config().retransmit_max) return;
   const std::uint32_t number = std::max(h.retries, h.doublings) + 1;
-  check(Rule::tcp_retransmits_in_time, h.waited <= latest_retransmission(c, h, number), h,
+  const bool in_time = h.waited <= latest_retransmission(c, h, number);
+  if (!in_time && user_timeout_ms(c) > 0 && may_give_up(c, h)) return time_out(c, h);
+  check(Rule::tcp_retransmits_in_time, in_time, h,
         [&] { return "retransmission " + std::to_string(number); });
 }
 
@@ -66,12 +72,18 @@ std::uint64_t TcpEngine::first_timeout_ticks(const Connection& c, const Hypothes
   const std::uint64_t measured = 5 * std::uint64_t{c.longest_round_trip};
   const std::uint64_t least = host_->config().retransmit_threshold_ticks;
   std::uint64_t fallback = 0;
-  if (c.syn_was_repeated && h.una <= 1) {
+  if (c.syn_was_repeated && (h.una == 1 || (h.una == 0 && !exact_clock()))) {
     // The kernel's seconds are not scaled as its least timeout is.
     fallback = exact_clock() ? syn_fallback_ms / std::max(1u, host_->config().tick_ms)
                              : surely_settled_ticks + 1;
   }
   return std::max({least, measured, fallback});
+}
+
+// Whether the attempts that are left may take longer than a settle, because a timeout was measured.
+bool TcpEngine::attempt_may_outlast_settle(const Connection& c, const Hypothesis& h) const {
+  return exact_clock() && h.retries > 0 &&
+         attempt_ticks(first_timeout_ticks(c, h)) > attempt_in_settle_ticks;
 }
 
 TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) const {
@@ -87,7 +99,7 @@ TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) con
   if (h.una < h.nxt && h.wnd_right_low > h.una) {
     return {true, h.una >= c.end ? Rule::tcp_fin_is_retransmitted : Rule::tcp_delivers_at_last,
             "everything sent is acknowledged, or the connection given up",
-            next_timeout_ticks(c, h) > surely_settled_ticks};
+            next_timeout_ticks(c, h) > surely_settled_ticks || attempt_may_outlast_settle(c, h)};
   }
   if (h.nxt < end_of_send(c, h) && room && h.una == h.nxt) {
     // A window smaller than what waits may be left alone until a timer overrides that (RFC 9293

@@ -86,6 +86,7 @@ void TcpEngine::free_connection(Connection& c) {
 void TcpEngine::detach(StreamSocket& s) {
   if (Connection* c = connection_of(s)) {
     c->orphan = true;
+    c->user_timeout_ms = host_->socket(c->socket).user_timeout_ms;
     c->socket = 0;
   }
   s.connection = -1;

@@ -287,13 +287,21 @@ class TcpEngine {
   static void begin_step(Hypothesis& h);
   void count_paid(const Connection& c);
   void step_deadlines(Connection& c, Hypothesis& h);
-  void step_timers(Connection& c, Hypothesis& h);
+  // Amid a long tick, over loopback, what is overdue by its end may still come.
+  enum class StepPart : std::uint8_t { amid, end };
+  void step_timers(Connection& c, Hypothesis& h, StepPart part);
   void fork_over(const Connection& c, Hypothesis& over);
   bool timers_due(const Connection& c, const Hypothesis& h) const;
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
+  static void expire(Hypothesis& h);
+  bool expires_amid_step(const Connection& c, const Hypothesis& h) const;
   std::uint64_t least_attempt_ticks() const;
+  bool attempt_may_outlast_settle(const Connection& c, const Hypothesis& h) const;
+  std::uint64_t attempt_ticks(std::uint64_t interval) const;
+  std::uint64_t user_timeout_ms(const Connection& c) const;
   void begin_wait(Hypothesis& h) const;
+  static void note_round_trip(Connection& c, const Hypothesis& h);
   void time_out(Connection& c, Hypothesis& h);
   void resolve_step(Connection& c, Hypothesis& h);
   bool outstanding(const Connection& c, const Hypothesis& h) const;

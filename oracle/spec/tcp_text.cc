@@ -33,6 +33,7 @@ void TcpEngine::arrive_text(Connection& c, Hypothesis& h, const TcpSegment& seg,
   const bool fin = seg.has(tcp_fin);
   const auto size = static_cast<Offset>(seg.payload.size());
   if (size == 0 && !fin) return;
+  h.text_in_step = true;
   Offset begin = std::max(seq, h.rcv_nxt);
   const Offset end = seq + size;
   const bool in_order = seq <= h.rcv_nxt;

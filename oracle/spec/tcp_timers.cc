@@ -53,7 +53,7 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
     }
     // What a long tick ends may answer what arrives, over loopback, before the step is over.
     if (std::ranges::any_of(c.hypotheses, [&](Hypothesis& h) { return timers_due(c, h); })) {
-      branch(c, [&](Hypothesis& h) { step_timers(c, h); });
+      branch(c, [&](Hypothesis& h) { step_timers(c, h, StepPart::amid); });
     }
   }
 }
@@ -109,8 +109,12 @@ std::uint64_t TcpEngine::latest_retransmission(const Connection& c, const Hypoth
 // How long an attempt takes at least until it is given up: the intervals double, and may stop at
 // 60 s (RFC 6298 2.5).
 std::uint64_t TcpEngine::least_attempt_ticks() const {
+  return attempt_ticks(host_->config().retransmit_threshold_ticks);
+}
+
+// How long it takes with the first interval `interval`.
+std::uint64_t TcpEngine::attempt_ticks(std::uint64_t interval) const {
   const std::uint64_t cap = longest_timeout_ms / std::max(1u, host_->config().tick_ms);
-  std::uint64_t interval = host_->config().retransmit_threshold_ticks;
   std::uint64_t sum = 0;
   for (std::uint32_t i = 0; i <= host_->config().retransmit_max; ++i) {
     sum += interval;
@@ -141,13 +145,22 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   // How many probes may go unanswered is nowhere said to be R2: Linux counts probes up to
   // tcp_retries2, but measures retransmissions against the time that many would take.
   if (h.probes > 0 && (h.probes >= most || !exact_clock())) return true;
-  if (c.socket == 0) return false;
-  const SocketModel& socket = host_->socket(c.socket);
-  if (h.probes > 0 && socket.keepalive) return true;
-  if (socket.user_timeout_ms <= 0 || !(waits || h.probes > 0)) return false;
-  return !exact_clock() ||
-         (std::uint64_t{h.waited} + h.waited_more + 1) * host_->config().tick_ms >=
-             static_cast<std::uint64_t>(socket.user_timeout_ms);
+  if (c.socket != 0 && h.probes > 0 && host_->socket(c.socket).keepalive) return true;
+  const std::uint64_t user_timeout = user_timeout_ms(c);
+  if (user_timeout == 0) return false;
+  // Bytes that a closed window holds back count as those that nobody acknowledges (tcp(7)).
+  const std::uint64_t stalled =
+      std::max(std::uint64_t{h.waited} + h.waited_more, std::uint64_t{h.stalled_for});
+  return !exact_clock() || (stalled + 1) * host_->config().tick_ms >= user_timeout;
+}
+
+// TCP_USER_TIMEOUT of the socket, of the one that closed the connection, or of the listener whose
+// options a child has.
+std::uint64_t TcpEngine::user_timeout_ms(const Connection& c) const {
+  const SocketId source = c.socket != 0 ? c.socket : c.listener;
+  const bool closed = c.orphan || source == 0;
+  const std::int32_t value = closed ? c.user_timeout_ms : host_->socket(source).user_timeout_ms;
+  return value > 0 ? static_cast<std::uint64_t>(value) : 0;
 }
 
 // Something is sent for the first time, or the peer took a part of it. Within a long tick, over
@@ -155,6 +168,11 @@ bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
 void TcpEngine::begin_wait(Hypothesis& h) const {
   h.waited = 0;
   h.waited_more = step_ticks_;
+}
+
+// An acknowledgment came: a stack that measures round trips may take this one for its timeout.
+void TcpEngine::note_round_trip(Connection& c, const Hypothesis& h) {
+  c.longest_round_trip = std::max(c.longest_round_trip, h.waited + h.waited_more);
 }
 
 void TcpEngine::time_out(Connection& c, Hypothesis& h) {
@@ -201,7 +219,7 @@ void TcpEngine::end_step(Connection& c) {
     step_deadlines(c, h);
     if (refuted_) return;
     resolve_step(c, h);
-    step_timers(c, h);
+    step_timers(c, h, StepPart::end);
   });
   if (done()) return;
   Offset una = c.end;
@@ -242,6 +260,7 @@ void TcpEngine::begin_step(Hypothesis& h) {
   h.ack_due = false;
   h.ack_allowed = false;
   h.shown_in_step = false;
+  h.text_in_step = false;
   h.resent = false;
   h.state_before = h.state;
   h.una_before = h.una;
@@ -253,28 +272,37 @@ void TcpEngine::begin_step(Hypothesis& h) {
 // How far the peer's sequence was closed: the last acknowledgment tells; else each point may be it.
 void TcpEngine::resolve_step(Connection& c, Hypothesis& h) {
   if (!h.synchronized() || !unresolved(c, h)) return;
-  if (h.shown_in_step && h.ack_shown >= h.rcv_nxt) {
+  const bool shown = h.shown_in_step && h.ack_shown >= h.rcv_nxt;
+  if (shown && !h.text_in_step) {
     resolve(c, h, h.ack_shown);
     return;
   }
+  // Whether what left came before or after the last text is not seen: of that nothing was told.
+  const Offset least = shown ? h.ack_shown : h.rcv_nxt;
+  bool first = true;
   Offset point = h.rcv_nxt;
   bool by_fin = false;
   Offset next = 0;
-  std::size_t points = 0;
-  Hypothesis start = h;
-  for (bool more = true; more && ++points < hypotheses_max; point = next) {
+  const Hypothesis start = h;
+  const auto admit = [&](const Hypothesis& closed) {
+    if (first) {
+      h = closed;
+    } else {
+      fork(closed);
+    }
+    first = false;
+  };
+  for (bool more = true; more && !done(); point = next) {
     more = next_point(start, point, next, by_fin);
-    Hypothesis here = start;
-    resolve(c, here, point);
-    if (by_fin) {
+    if (point >= least) {
+      Hypothesis here = start;
+      resolve(c, here, point);
+      admit(here);
+    }
+    if (by_fin && point + 1 >= least) {
       Hypothesis ended = start;
       resolve(c, ended, point + 1);
-      fork(ended);
-    }
-    if (point == start.rcv_nxt) {
-      h = here;
-    } else {
-      fork(here);
+      admit(ended);
     }
   }
 }
@@ -285,7 +313,10 @@ bool TcpEngine::surely_gave_up(const Connection& c, const Hypothesis& h) const {
   if (!exact_clock() || !ticked_ || h.doubtful || !outstanding(c, h)) return false;
   const bool window_open = h.wnd_right_low > h.una || h.una == 0;
   if (!window_open || h.retries < host_->config().retransmit_max) return false;
-  const std::uint64_t term = least_attempt_ticks();
+  // A timeout that was measured is longer than the least one (RFC 6298 2.3).
+  const std::uint64_t term =
+      h.una == 0 ? least_attempt_ticks() : attempt_ticks(first_timeout_ticks(c, h));
+  if (h.waited * std::uint64_t{host_->config().tick_ms} <= user_timeout_ms(c)) return false;
   return h.waited > term + term / 8 + slack_ticks;
 }
 
@@ -296,14 +327,15 @@ bool TcpEngine::timers_due(const Connection& c, const Hypothesis& h) const {
          h.state_age + 1 >= host_->config().fin_wait_2_ticks;
 }
 
-void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
+void TcpEngine::step_timers(Connection& c, Hypothesis& h, StepPart part) {
   if (!h.alive()) return;
+  const bool over = part == StepPart::end;
   const bool embryonic = c.listener != 0 && !c.accepted && h.state == TcpState::syn_received;
   if (may_give_up(c, h)) {
     Hypothesis dead = h;
     time_out(c, dead);
     if (embryonic) dead.error = Errno::ok;
-    if (surely_gave_up(c, h)) {
+    if (over && surely_gave_up(c, h)) {
       if (dead.resets.empty()) begin_step(dead);  // As in fork_over().
       h = dead;
       return;
@@ -315,16 +347,30 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h) {
   const std::uint32_t term =
       waiting ? host_->config().time_wait_ticks : host_->config().fin_wait_2_ticks;
   if (exact_clock() && h.state_age + 1 < term) return;
-  if (exact_clock() && h.state_age > 2 * term + slack_ticks) {
+  if (over && exact_clock() && h.state_age > 2 * term + slack_ticks) {
     h.state = TcpState::closed;
     return;
   }
   Hypothesis dead = h;
-  dead.state = TcpState::closed;
-  dead.state_age = 0;
-  dead.write_shut = true;
-  dead.read_shut = true;
+  expire(dead);
   fork_over(c, dead);
+}
+
+// TIME_WAIT or an orphan's FIN_WAIT_2 ends in silence.
+void TcpEngine::expire(Hypothesis& h) {
+  h.state = TcpState::closed;
+  h.state_age = 0;
+  h.write_shut = true;
+  h.read_shut = true;
+}
+
+// Whether that may happen between two packets of a long tick, over loopback.
+bool TcpEngine::expires_amid_step(const Connection& c, const Hypothesis& h) const {
+  if (!exact_clock() || !ticked_) return false;
+  if (h.state != TcpState::time_wait && !(h.state == TcpState::fin_wait_2 && c.orphan)) {
+    return false;
+  }
+  return timers_due(c, h);
 }
 
 // Another successor, in which the connection is over. While it may last or not, each tick makes the

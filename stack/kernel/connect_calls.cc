@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "stack/kernel/kernel.h"
+#include "stack/kernel/tcp_settings.h"
 #include "stack/tcp/segment_arrives.h"
 #include "stack/tcp/user_calls.h"
 
@@ -60,12 +61,9 @@ SyscallResult Kernel::start_connection(Slot slot, const Endpoint& peer) {
   socket.phase = ConnectPhase::connecting;
   socket.pending_error = Errno::ok;
   clear(socket.tcb);
-  socket.tcb.ttl = static_cast<std::uint8_t>(
-      socket.domain == Domain::inet ? socket.options.ttl : socket.options.unicast_hops);
-  socket.tcb.send_capacity = static_cast<std::uint32_t>(socket.options.send_buffer / 2);
-  socket.tcb.receive_capacity = static_cast<std::uint32_t>(socket.options.receive_buffer / 2);
+  socket.tcb.settings = tcp_settings(socket, config_);
   TcpIo io = io_for(socket);
-  active_open(socket.tcb, io, tuple, next_iss(), mss_for(*way));
+  active_open(socket.tcb, io, tuple, next_iss(tuple), mss_for(*way));
   schedule(slot);
   return after_connect(slot, Errno::einprogress);
 }
@@ -253,7 +251,7 @@ void Kernel::close_stream(Slot slot) {
     return destroy(slot);
   }
   close_sending(socket.tcb, io);
-  become_orphan(socket.tcb, io);
+  wait_as_orphan(socket.tcb, io);
   after_transition(slot, io, state);
 }
 

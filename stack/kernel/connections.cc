@@ -1,6 +1,7 @@
 // What follows from a connection's transitions, and the timers.
 #include <utility>
 
+#include "stack/api/hash.h"
 #include "stack/kernel/kernel.h"
 #include "stack/tcp/segment_arrives.h"
 #include "stack/tcp/timers.h"
@@ -11,13 +12,24 @@ namespace {
 
 // Room between the initial sequence numbers of two connections, more than a window.
 constexpr std::uint32_t iss_step = 0x00010000 + 64000;
+// Between two boots: 2^32 divided by the golden ratio, so that any few of them lie far apart.
+constexpr std::uint32_t iss_boot_step = 0x9e37'79b1;
+constexpr std::uint32_t iss_per_ms = 250;
 
 }  // namespace
 
-SequenceNumber Kernel::next_iss() {
-  const SequenceNumber iss(next_iss_);
-  next_iss_ += iss_step;
-  return iss;
+// RFC 6528 3, or counted.
+SequenceNumber Kernel::next_iss(const FourTuple& tuple) {
+  std::uint32_t iss = config_.boot_count * iss_boot_step;
+  if (config_.isn_secret != 0) {
+    const auto clock = static_cast<std::uint32_t>(now_ticks_ * config_.tick_ms * iss_per_ms);
+    iss += clock +
+           static_cast<std::uint32_t>(hash_mix(config_.isn_secret, lockstep::stable_hash(tuple)));
+  } else {
+    iss += next_iss_;
+    next_iss_ += iss_step;
+  }
+  return SequenceNumber(iss);
 }
 
 TcpIo Kernel::io_for(const Socket& socket) {
@@ -88,6 +100,9 @@ void Kernel::split_time_wait(Slot slot) {
   // The unread bytes stay with the application; the rest of the block goes.
   std::swap(rest.tcb, socket.tcb);
   std::swap(rest.tcb.received, socket.tcb.received);
+  socket.tcb.settings = rest.tcb.settings;
+  socket.tcb.copied = rest.tcb.copied;
+  socket.tcb.urgent = std::exchange(rest.tcb.urgent, UrgentByte{});
   join_connections(waiting, rest.tcb.tuple);
   schedule(waiting);
 

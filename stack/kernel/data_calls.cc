@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "stack/kernel/kernel.h"
+#include "stack/tcp/urgent.h"
 #include "stack/tcp/user_calls.h"
 
 namespace lockstep {
@@ -39,10 +40,9 @@ SyscallResult Kernel::send_stream(Slot slot, std::span<const std::byte> data, Ms
     const Errno error = take_error(socket);
     return SyscallResult::failure(error == Errno::ok ? Errno::epipe : error);
   }
-  if ((flags & msg_oob) != 0) return SyscallResult::failure(Errno::eopnotsupp);
   if (data.empty()) return SyscallResult::success(0);
   TcpIo io = io_for(socket);
-  const std::uint32_t taken = write(socket.tcb, io, data);
+  const std::uint32_t taken = write(socket.tcb, io, data, flags);
   if (taken == 0) return SyscallResult::failure(Errno::eagain);
   schedule(slot);
   return SyscallResult::success(taken);
@@ -64,21 +64,58 @@ SyscallResult Kernel::recv_any(Fd fd, std::span<std::byte> buffer, MsgFlags flag
   return recv_datagram(slot, buffer, flags, with_source);
 }
 
+// The byte that the peer marked with MSG_OOB (Linux's tcp_recv_urg).
+SyscallResult Kernel::recv_urgent(Slot slot, std::span<std::byte> buffer, MsgFlags flags) {
+  Socket& socket = sockets_[slot];
+  Tcb& tcb = socket.tcb;
+  using State = UrgentByte::State;
+  const State state = tcb.urgent.state;
+  if (tcb.settings.urgent_inline || state == State::none || state == State::taken) {
+    return SyscallResult::failure(Errno::einval);
+  }
+  if (tcb.state == TcpState::closed && !socket.end_of_stream) {
+    return SyscallResult::failure(Errno::enotconn);
+  }
+  if (state == State::arrived) {
+    if ((flags & msg_peek) == 0) tcb.urgent.state = State::taken;
+    if (!buffer.empty() && (flags & msg_trunc) == 0) buffer.front() = tcb.urgent.value;
+    return SyscallResult::success(buffer.empty() ? 0 : 1);
+  }
+  if (tcb.state == TcpState::closed || socket.shut_read) return SyscallResult::success(0);
+  return SyscallResult::failure(Errno::eagain);
+}
+
+// What recv may return of the stream now, which stops before the urgent byte: a range of the bytes
+// received.
+Kernel::Readable Kernel::readable(const Tcb& tcb, std::size_t wanted) {
+  const std::uint32_t skipped = stands_at_urgent(tcb) && !tcb.received.empty() ? 1 : 0;
+  std::size_t end = std::min<std::size_t>(wanted + skipped, tcb.received.size());
+  if (tcb.urgent.state != UrgentByte::State::none) {
+    // With SO_OOBINLINE too, and there the next recv begins with the byte.
+    const std::uint32_t mark = tcb.urgent.position.distance_from(tcb.copied);
+    if (mark > 0 && mark < end) end = mark;
+  }
+  return {skipped, end - skipped};
+}
+
 // In the order of Linux's tcp_recvmsg.
 SyscallResult Kernel::recv_stream(Slot slot, std::span<std::byte> buffer, MsgFlags flags) {
   Socket& socket = sockets_[slot];
   Tcb& tcb = socket.tcb;
   if (tcb.state == TcpState::listen) return SyscallResult::failure(Errno::enotconn);
-  if ((flags & msg_oob) != 0) return SyscallResult::failure(Errno::einval);
-  if (!tcb.received.empty()) {
-    const std::size_t count = std::min<std::size_t>(buffer.size(), tcb.received.size());
+  if ((flags & msg_oob) != 0) return recv_urgent(slot, buffer, flags);
+  if (buffer.empty() && !tcb.received.empty()) return SyscallResult::success(0);
+  if (const Readable range = readable(tcb, buffer.size()); range.skipped + range.count > 0) {
     // MSG_TRUNC discards without copying (tcp(7)).
-    if ((flags & msg_trunc) == 0) tcb.received.peek(buffer.first(count));
-    if ((flags & msg_peek) == 0 && count > 0) {
-      TcpIo io = io_for(socket);
-      consume(tcb, io, count);
+    if ((flags & msg_trunc) == 0) {
+      tcb.received.peek(range.skipped, buffer.first(range.count));
     }
-    return SyscallResult::success(static_cast<std::int64_t>(count));
+    if ((flags & msg_peek) == 0) {
+      TcpIo io = io_for(socket);
+      consume(tcb, io, range.skipped + range.count);
+      schedule(slot);
+    }
+    if (range.count > 0) return SyscallResult::success(static_cast<std::int64_t>(range.count));
   }
   if (socket.end_of_stream) return SyscallResult::success(0);
   if (const Errno error = take_error(socket); error != Errno::ok) {

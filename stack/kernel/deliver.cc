@@ -1,6 +1,7 @@
 // Which socket a packet belongs to.
 #include "stack/api/hash.h"
 #include "stack/kernel/kernel.h"
+#include "stack/kernel/tcp_settings.h"
 #include "stack/tcp/no_connection.h"
 #include "stack/tcp/segment_arrives.h"
 #include "stack/tcp/user_calls.h"
@@ -97,12 +98,9 @@ void Kernel::arrive_at_listener(Slot slot, const Packet& packet, const TcpSegmen
   claim_port(child, tuple.local, false);
   join_connections(child, tuple);
   listener.handshakes.push_back(child);
-  connection.tcb.ttl = static_cast<std::uint8_t>(
-      listener.domain == Domain::inet ? listener.options.ttl : listener.options.unicast_hops);
-  connection.tcb.send_capacity = static_cast<std::uint32_t>(listener.options.send_buffer / 2);
-  connection.tcb.receive_capacity = static_cast<std::uint32_t>(listener.options.receive_buffer / 2);
+  connection.tcb.settings = tcp_settings(connection, config_);
   TcpIo io = io_for(connection);
-  passive_open(connection.tcb, io, tuple, iss.has_value() ? *iss : next_iss(), mss_for(*way),
+  passive_open(connection.tcb, io, tuple, iss.has_value() ? *iss : next_iss(tuple), mss_for(*way),
                segment);
   schedule(child);
 }

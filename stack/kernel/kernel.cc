@@ -119,6 +119,10 @@ Kernel Kernel::rebased() const {
     Tcb& tcb = copy.sockets_[slot].tcb;
     if (tcb.retransmit_at != 0) tcb.retransmit_at -= now_ticks_ - 1;
     if (tcb.expire_at != 0) tcb.expire_at -= now_ticks_ - 1;
+    if (tcb.ack_at != 0) tcb.ack_at -= now_ticks_ - 1;
+    if (tcb.keepalive_at != 0) tcb.keepalive_at -= now_ticks_ - 1;
+    if (tcb.stalled_at != 0) tcb.stalled_at = now_ticks_ + 2 - tcb.stalled_at;
+    tcb.round_trip.rebase(now_ticks_);
   }
   copy.now_ticks_ = 1;
   return copy;

@@ -152,6 +152,12 @@ class Kernel {
   SyscallResult send_datagram(Slot slot, std::span<const std::byte> data, MsgFlags flags,
                               const SocketAddress& address);
   SyscallResult recv_any(Fd fd, std::span<std::byte> buffer, MsgFlags flags, bool with_source);
+  struct Readable {
+    std::uint32_t skipped = 0;  // The urgent byte, where the stream stands at it.
+    std::size_t count = 0;
+  };
+  static Readable readable(const Tcb& tcb, std::size_t wanted);
+  SyscallResult recv_urgent(Slot slot, std::span<std::byte> buffer, MsgFlags flags);
   SyscallResult recv_stream(Slot slot, std::span<std::byte> buffer, MsgFlags flags);
   SyscallResult recv_datagram(Slot slot, std::span<std::byte> buffer, MsgFlags flags,
                               bool with_source);
@@ -175,7 +181,7 @@ class Kernel {
   void connection_closed(Slot slot, Errno error, TcpState before);
   void split_time_wait(Slot slot);
   void reset_unaccepted(Slot slot);
-  SequenceNumber next_iss();
+  SequenceNumber next_iss(const FourTuple& tuple);
   void schedule(Slot slot);
 
   // readiness.cc

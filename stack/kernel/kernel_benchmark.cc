@@ -1,7 +1,7 @@
 // Cost per system call and per delivered packet; what one iteration does stands beside each.
 #include <benchmark/benchmark.h>
 
-#include "stack/kernel/test_world.h"
+#include "stack/kernel/benchmark_world.h"
 
 namespace lockstep {
 namespace {
@@ -10,20 +10,7 @@ using testing::at;
 using testing::Connected;
 using testing::host_at;
 using testing::open;
-
-struct Pair {
-  Kernel a{host_at({"10.0.0.1"})};
-  Kernel b{host_at({"10.0.0.2"})};
-  std::vector<WireEvent> events;
-
-  // Gives the number of packets carried.
-  std::int64_t carry(Kernel& from, Kernel& to) {
-    events.clear();
-    from.egress(events);
-    for (const WireEvent& event : events) to.deliver(event.packet);
-    return static_cast<std::int64_t>(events.size());
-  }
-};
+using testing::Pair;
 
 struct UdpPair : Pair {
   Fd one = open(a, Type::dgram);
@@ -39,16 +26,27 @@ struct UdpPair : Pair {
   }
 };
 
-// 4 calls, 2 packets.
+// 4 calls and 2 packets over loopback, 32 bytes there and back.
 void udp_ping_pong(benchmark::State& state) {
-  UdpPair pair;
+  Kernel host(host_at({"10.0.0.1"}));
+  const Fd client = open(host, Type::dgram);
+  const Fd server = open(host, Type::dgram);
+  const SocketAddress to_client = at("127.0.0.1:1000");
+  const SocketAddress to_server = at("127.0.0.1:2000");
+  host.bind(client, to_client);
+  host.bind(server, to_server);
+  const std::vector<std::byte> data(32);
+  std::vector<std::byte> buffer(64);
+  std::vector<WireEvent> events;
   for (auto _ : state) {
-    pair.a.sendto(pair.one, pair.data, 0, pair.to_two);
-    pair.carry(pair.a, pair.b);
-    pair.b.recvfrom(pair.two, pair.buffer);
-    pair.b.sendto(pair.two, pair.data, 0, pair.to_one);
-    pair.carry(pair.b, pair.a);
-    pair.a.recvfrom(pair.one, pair.buffer);
+    host.sendto(client, data, 0, to_server);
+    events.clear();
+    host.egress(events);
+    host.recvfrom(server, buffer);
+    host.sendto(server, data, 0, to_client);
+    events.clear();
+    host.egress(events);
+    benchmark::DoNotOptimize(host.recvfrom(client, buffer));
   }
   state.SetItemsProcessed(state.iterations() * 6);
 }
@@ -114,48 +112,6 @@ void tcp_connect_cycle(benchmark::State& state) {
 }
 BENCHMARK(tcp_connect_cycle);
 
-// 2 calls, 2 packets: send, the segment, its ACK, recv.
-void tcp_deliver_data(benchmark::State& state) {
-  Connected world;
-  Pair pair;
-  std::vector<std::byte> data(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) {
-    world.a.send(world.client, data);
-    pair.carry(world.a, world.b);
-    world.b.recv(world.server, data);
-    pair.carry(world.b, world.a);
-  }
-  state.SetItemsProcessed(state.iterations() * 4);
-  state.SetBytesProcessed(state.iterations() * state.range(0));
-}
-BENCHMARK(tcp_deliver_data)->Arg(100)->Arg(1460);
-
-// The same with many other connections open: idle ones cost nothing.
-void tcp_deliver_data_beside_idle(benchmark::State& state) {
-  HostConfig client = host_at({"10.0.0.1"});
-  HostConfig server = host_at({"10.0.0.2"});
-  client.max_sockets = server.max_sockets = 100'000;
-  Connected world(client, server);
-  Pair pair;
-  const SocketAddress to = at("10.0.0.2:80");
-  for (std::int64_t i = 0; i < state.range(0); ++i) {
-    world.a.connect(open(world.a, Type::stream), to);
-    while (pair.carry(world.a, world.b) + pair.carry(world.b, world.a) > 0) {
-    }
-    world.b.accept(world.listener);
-  }
-  std::vector<std::byte> data(100);
-  for (auto _ : state) {
-    world.a.send(world.client, data);
-    pair.carry(world.a, world.b);
-    world.b.recv(world.server, data);
-    pair.carry(world.b, world.a);
-    world.a.tick(1);
-  }
-  state.SetItemsProcessed(state.iterations() * 4);
-}
-BENCHMARK(tcp_deliver_data_beside_idle)->Arg(0)->Arg(10'000);
-
 // A host as new, with a few sockets in use before.
 void reset(benchmark::State& state) {
   const HostConfig config = host_at({"10.0.0.1"});
@@ -167,22 +123,6 @@ void reset(benchmark::State& state) {
   }
 }
 BENCHMARK(reset);
-
-// A copy of a host in the middle of a connection.
-void copy(benchmark::State& state) {
-  const Connected world;
-  for (auto _ : state) {
-    Kernel snapshot = world.a;
-    benchmark::DoNotOptimize(&snapshot);
-  }
-}
-BENCHMARK(copy);
-
-void hash(benchmark::State& state) {
-  const Connected world;
-  for (auto _ : state) benchmark::DoNotOptimize(world.a.stable_hash());
-}
-BENCHMARK(hash);
 
 }  // namespace
 }  // namespace lockstep

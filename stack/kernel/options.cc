@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "stack/kernel/kernel.h"
+#include "stack/kernel/tcp_settings.h"
+#include "stack/tcp/user_calls.h"
 
 namespace lockstep {
 namespace {
@@ -173,10 +175,11 @@ SyscallResult Kernel::set_option(Fd fd, OptionName option, OptionValue value) {
     claim.reuse_port = socket.options.reuse_port;
     change_claim(slot, claim);
   }
-  socket.tcb.receive_capacity = static_cast<std::uint32_t>(socket.options.receive_buffer / 2);
-  socket.tcb.send_capacity = static_cast<std::uint32_t>(socket.options.send_buffer / 2);
-  socket.tcb.ttl = static_cast<std::uint8_t>(
-      socket.domain == Domain::inet ? socket.options.ttl : socket.options.unicast_hops);
+  if (socket.is_stream()) {
+    TcpIo io = io_for(socket);
+    change_settings(socket.tcb, io, tcp_settings(socket, config_));
+    schedule(slot);
+  }
   return SyscallResult::success();
 }
 
@@ -250,7 +253,9 @@ SyscallResult Kernel::get_option(Fd fd, OptionName option) {
       value = options.user_timeout_ms;
       break;
     case OptionName::tcp_linger2:
-      value = options.linger2_seconds;
+      value = options.linger2_seconds != 0
+                  ? options.linger2_seconds
+                  : static_cast<std::int32_t>(config_.fin_wait_2_ticks * config_.tick_ms / 1000);
       break;
     case OptionName::ip_ttl:
       value = options.ttl;

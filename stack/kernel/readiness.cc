@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "stack/kernel/kernel.h"
+#include "stack/tcp/urgent.h"
 #include "stack/tcp/user_calls.h"
 
 namespace lockstep {
@@ -10,7 +11,9 @@ namespace {
 bool is_readable(const Socket& socket) {
   const Tcb& tcb = socket.tcb;
   if (tcb.received.empty()) return false;
-  const auto wanted = static_cast<std::uint32_t>(socket.options.receive_low_water);
+  // The urgent byte where the stream stands is not one to read.
+  const auto wanted = static_cast<std::uint64_t>(socket.options.receive_low_water) +
+                      (stands_at_urgent(tcb) ? 1 : 0);
   // A window that has become this small will not bring the rest.
   return tcb.received.size() >= wanted || tcb.rcv_wnd() <= tcb.rcv_mss;
 }
@@ -30,6 +33,7 @@ PollEvents Kernel::poll_stream(const Socket& socket) const {
       events |= poll_out;
     }
   }
+  if (socket.tcb.urgent.state == UrgentByte::State::arrived) events |= poll_pri;
   if (socket.pending_error != Errno::ok) events |= poll_err;
   return events;
 }

@@ -40,7 +40,7 @@ struct SocketOptions {
   std::int32_t keepalive_interval_seconds = 75;
   std::int32_t keepalive_count = 9;
   std::int32_t user_timeout_ms = 0;
-  std::int32_t linger2_seconds = 60;
+  std::int32_t linger2_seconds = 0;  // 0: the host's fin_wait_2_ticks.
   std::int32_t ttl = 64;
   std::int32_t unicast_hops = 64;
   std::int32_t mtu_discover = 2;  // IP_PMTUDISC_DO: a host here never fragments.

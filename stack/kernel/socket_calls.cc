@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "stack/kernel/kernel.h"
+#include "stack/tcp/urgent.h"
 
 namespace lockstep {
 namespace {
@@ -138,7 +139,7 @@ SyscallResult Kernel::queue_size(Fd fd, bool incoming) const {
   }
   const Tcb& tcb = socket.tcb;
   if (tcb.state == TcpState::listen) return SyscallResult::failure(Errno::einval);
-  if (incoming) return SyscallResult::success(tcb.received.size());
+  if (incoming) return SyscallResult::success(readable_before_mark(tcb));
   if (!is_synchronized(tcb.state)) return SyscallResult::success(0);
   const bool fin_waits = fin_is_queued(tcb.state) && !fin_was_acknowledged(tcb);
   return SyscallResult::success(std::int64_t{tcb.send_buffer.size()} + (fin_waits ? 1 : 0));

@@ -43,7 +43,7 @@ TEST_F(TwoHosts, ShakeHandsInThreePackets) {
   const std::vector<Packet> syn = drain(a);
   ASSERT_EQ(syn.size(), 1u);
   EXPECT_EQ(to_string(syn[0]),
-            "10.0.0.1:49152 > 10.0.0.2:80 tcp SYN seq=16777216 win=65535 <mss 1460>");
+            "10.0.0.1:49152 > 10.0.0.2:80 tcp SYN seq=16777216 win=65535 <mss 1460,wscale 0>");
   b.deliver(syn[0]);
   EXPECT_EQ(name_of(b.accept(listener)), "EAGAIN");
   const std::vector<Packet> syn_ack = drain(b);

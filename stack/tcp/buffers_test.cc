@@ -60,7 +60,7 @@ TEST(ReceiveBuffer, ReadsAcrossSegments) {
   ReceiveBuffer buffer;
   for (const char* piece : {"ab", "", "cdef"}) buffer.append(slice(piece));
   std::array<std::byte, 3> out{};
-  EXPECT_EQ(buffer.peek(out), 3u);
+  EXPECT_EQ(buffer.peek(0, out), 3u);
   EXPECT_EQ(out[2], std::byte{'c'});
   buffer.consume(3);
   EXPECT_EQ(buffer.size(), 3u);

@@ -1,6 +1,7 @@
 // The fifth check of SEGMENT ARRIVES: the ACK field (RFC 9293 3.10.7.4), with RFC 5961 5.2.
 #include "stack/tcp/checks.h"
 #include "stack/tcp/segment_arrives.h"
+#include "stack/tcp/timers.h"
 #include "stack/tcp/transmit.h"
 #include "stack/tcp/user_calls.h"
 
@@ -12,9 +13,17 @@ bool establish(Tcb& tcb, const Incoming& in, TcpIo& io) {
     send_reset_for_ack(tcb, io, in.seg_ack.value());
     return false;
   }
-  if (!io.may_establish) return false;
+  if (!io.may_establish) {
+    if (io.config.abort_on_overflow) {
+      send_reset_for_ack(tcb, io, in.seg_ack.value());
+      end_connection(tcb, io, Errno::econnreset);
+    }
+    return false;
+  }
   tcb.state = TcpState::established;
   io.established = true;
+  tcb.urgent_end = in.seg_ack;
+  start_keepalive(tcb, io.now_ticks);
   tcb.recover = in.seg_ack;
   io.events |= poll_out;
   return true;
@@ -23,8 +32,11 @@ bool establish(Tcb& tcb, const Incoming& in, TcpIo& io) {
 void acknowledge(Tcb& tcb, const Incoming& in, TcpIo& io) {
   tcb.send_buffer.drop_before(in.seg_ack);
   tcb.snd_una = in.seg_ack;
+  tcb.small_end = later_of(tcb.small_end, tcb.snd_una);
+  tcb.urgent_end = later_of(tcb.urgent_end, tcb.snd_una);
   tcb.backoff = tcb.unanswered = tcb.duplicate_acks = 0;
-  tcb.retransmit_at = 0;
+  tcb.retransmit_at = tcb.stalled_at = 0;
+  tcb.round_trip.acknowledged(in.seg_ack, io.now_ticks);
   io.events |= poll_out;
   if (tcb.in_flight() > 0) arm_retransmission(tcb, io);
   if (tcb.recover.after(tcb.snd_una)) {
@@ -51,7 +63,7 @@ void update_window(Tcb& tcb, const Incoming& in) {
                      (tcb.snd_wl1 == in.seg_seq && tcb.snd_wl2.at_or_before(in.seg_ack));
   if (newer) {
     if (tcb.snd_wnd == 0 && in.seg_wnd > 0 && tcb.in_flight() == 0) {
-      tcb.retransmit_at = 0;  // The probe timer.
+      tcb.retransmit_at = tcb.stalled_at = 0;  // The probe timer.
       tcb.backoff = 0;
     }
     tcb.snd_wnd = in.seg_wnd;
@@ -68,7 +80,7 @@ bool advance_closing(Tcb& tcb, TcpIo& io) {
   if (!fin_is_queued(tcb.state) || !fin_was_acknowledged(tcb)) return true;
   if (tcb.state == TcpState::fin_wait_1) {
     tcb.state = TcpState::fin_wait_2;
-    if (io.orphan) become_orphan(tcb, io);
+    if (io.orphan) return wait_as_orphan(tcb, io);
   } else if (tcb.state == TcpState::closing) {
     enter_time_wait(tcb, io);
   } else if (tcb.state == TcpState::last_ack) {

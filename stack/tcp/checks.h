@@ -10,6 +10,9 @@
 
 namespace lockstep::detail {
 
+// Whether a segment that took numbers is owed an ACK, unless one that carries it leaves anyway.
+enum class Answer : std::uint8_t { none, delayed, now };
+
 // A segment under examination, with the RFC's names.
 struct Incoming {
   const TcpSegment& segment;
@@ -21,11 +24,17 @@ struct Incoming {
   bool fin;
   bool rst;
   bool ack;
-  bool answer_due = false;  // An ACK is owed unless a segment that carries one leaves.
+  Answer answer = Answer::none;
 };
 
 void arrives_in_syn_sent(Tcb& tcb, Incoming& in, TcpIo& io);
 void arrives_in_time_wait(Tcb& tcb, Incoming& in, TcpIo& io);
+
+// The states in which text may come (RFC 9293 3.10.7.4, seventh check).
+constexpr bool receives_text(TcpState state) {
+  return state == TcpState::established || state == TcpState::fin_wait_1 ||
+         state == TcpState::fin_wait_2;
+}
 
 bool check_sequence(Tcb& tcb, Incoming& in, TcpIo& io);
 bool check_rst(Tcb& tcb, Incoming& in, TcpIo& io);

@@ -1,4 +1,5 @@
 // The seventh and eighth steps of SEGMENT ARRIVES: text and FIN (RFC 9293 3.10.7.4).
+#include <algorithm>
 #include <utility>
 
 #include "stack/tcp/checks.h"
@@ -7,11 +8,6 @@
 
 namespace lockstep::detail {
 namespace {
-
-bool receives_text(TcpState state) {
-  return state == TcpState::established || state == TcpState::fin_wait_1 ||
-         state == TcpState::fin_wait_2;
-}
 
 void drain_reassembly(Tcb& tcb) {
   while (true) {
@@ -41,7 +37,7 @@ void receive_fin(Tcb& tcb, TcpIo& io) {
 
 bool process_text(Tcb& tcb, Incoming& in, TcpIo& io) {
   if (!receives_text(tcb.state)) {
-    if (in.seg_len > 0) in.answer_due = true;
+    if (in.seg_len > 0) in.answer = Answer::now;
     return true;
   }
   const Slice& payload = in.segment.payload;
@@ -54,7 +50,7 @@ bool process_text(Tcb& tcb, Incoming& in, TcpIo& io) {
     end_connection(tcb, io, Errno::econnreset);
     return false;
   }
-  if (in.seg_len > 0) in.answer_due = true;
+  if (in.seg_len > 0) in.answer = Answer::now;
   if (start.before(tcb.rcv_nxt)) start = tcb.rcv_nxt;
   if (end.after(tcb.rcv_adv)) end = tcb.rcv_adv;
   if (!end.after(start)) return true;
@@ -62,6 +58,11 @@ bool process_text(Tcb& tcb, Incoming& in, TcpIo& io) {
   const bool ends_stream = in.fin && end.before(tcb.rcv_adv) && start == tcb.rcv_nxt;
   Slice text = payload.sub(start.distance_from(in.seg_seq), end.distance_from(start));
   if (start == tcb.rcv_nxt) {
+    // What is new and in order may be acknowledged later; whatever else came tells of a loss (RFC
+    // 5681 4.2).
+    const bool plain = !in.fin && start == in.seg_seq && tcb.out_of_order.empty();
+    if (plain) in.answer = Answer::delayed;
+    tcb.rcv_full = std::max(tcb.rcv_full, static_cast<std::uint16_t>(text.size()));
     tcb.rcv_nxt = end;
     tcb.received.append(std::move(text));
     if (ends_stream) tcb.out_of_order.clear();

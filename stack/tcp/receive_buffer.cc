@@ -15,10 +15,13 @@ void ReceiveBuffer::append(Slice bytes) {
   pieces_.push_back(std::move(bytes));
 }
 
-std::size_t ReceiveBuffer::peek(std::span<std::byte> out) const {
+std::size_t ReceiveBuffer::peek(std::size_t skip, std::span<std::byte> out) const {
   std::size_t written = 0;
   for (std::size_t i = 0; i < pieces_.size() && written < out.size(); ++i) {
-    const auto bytes = pieces_[i].bytes();
+    auto bytes = pieces_[i].bytes();
+    const std::size_t skipped = std::min(skip, bytes.size());
+    skip -= skipped;
+    bytes = bytes.subspan(skipped);
     const std::size_t step = std::min(bytes.size(), out.size() - written);
     std::memcpy(out.data() + written, bytes.data(), step);
     written += step;

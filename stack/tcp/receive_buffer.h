@@ -16,8 +16,9 @@ class ReceiveBuffer {
   bool empty() const { return size_ == 0; }
 
   void append(Slice bytes);
-  // Copies as many of the oldest bytes as fit into `out`; returns how many.
-  std::size_t peek(std::span<std::byte> out) const;
+  // Copies as many of the oldest bytes but for the first `skip` as fit into `out`; returns how
+  // many.
+  std::size_t peek(std::size_t skip, std::span<std::byte> out) const;
   // Forgets the `count` oldest bytes. Requires: count <= size().
   void consume(std::size_t count);
   void clear();

@@ -2,7 +2,9 @@
 
 #include "stack/api/check.h"
 #include "stack/tcp/checks.h"
+#include "stack/tcp/timers.h"
 #include "stack/tcp/transmit.h"
+#include "stack/tcp/urgent.h"
 #include "stack/tcp/user_calls.h"
 
 namespace lockstep {
@@ -86,6 +88,8 @@ void arrives_in_syn_sent(Tcb& tcb, Incoming& in, TcpIo& io) {
   tcb.rcv_nxt = in.seg_seq + 1;
   tcb.rcv_adv = tcb.rcv_nxt + offered;
   tcb.snd_mss = effective_mss(in.segment, tcb.tuple.local.ip.family, tcb.rcv_mss);
+  tcb.rcv_acked = tcb.copied = tcb.rcv_nxt;
+  accept_scale(tcb, in.segment);
   tcb.snd_wnd = tcb.snd_wnd_max = in.seg_wnd;
   tcb.snd_wl1 = in.seg_seq;
   tcb.snd_wl2 = in.ack ? in.seg_ack : tcb.iss;
@@ -95,11 +99,13 @@ void arrives_in_syn_sent(Tcb& tcb, Incoming& in, TcpIo& io) {
     send_syn_ack(tcb, io);
     return;
   }
-  tcb.snd_una = in.seg_ack;
+  tcb.snd_una = tcb.urgent_end = in.seg_ack;
   tcb.recover = tcb.snd_una;
   tcb.state = TcpState::established;
-  tcb.retransmit_at = 0;
+  tcb.round_trip.acknowledged(in.seg_ack, io.now_ticks);
+  tcb.retransmit_at = tcb.stalled_at = 0;
   tcb.backoff = tcb.unanswered = 0;
+  start_keepalive(tcb, io.now_ticks);
   io.events |= poll_out;
   send_ack(tcb, io);
 }
@@ -127,7 +133,7 @@ void segment_arrives(Tcb& tcb, const TcpSegment& segment, TcpIo& io) {
       .seg_seq = SequenceNumber(segment.seq),
       .seg_ack = SequenceNumber(segment.ack),
       .seg_len = segment.sequence_length(),
-      .seg_wnd = segment.window,
+      .seg_wnd = std::uint32_t{segment.window} << (segment.has(tcp_syn) ? 0 : tcb.snd_scale),
       .syn = segment.has(tcp_syn),
       .fin = segment.has(tcp_fin),
       .rst = segment.has(tcp_rst),
@@ -150,15 +156,21 @@ void segment_arrives(Tcb& tcb, const TcpSegment& segment, TcpIo& io) {
     case TcpState::last_ack:
       break;
   }
+  if (tcb.keepalive_at != 0) start_keepalive(tcb, io.now_ticks);  // The peer is there.
   if (!check_sequence(tcb, in, io)) return;
   if (!check_rst(tcb, in, io)) return;
   if (!check_syn(tcb, in, io)) return;
   if (!in.ack) return;
   if (!check_ack(tcb, in, io)) return;
+  if (receives_text(tcb.state) && check_urgent(tcb, segment)) io.events |= poll_pri;
   if (!process_text(tcb, in, io)) return;
   check_fin(tcb, in, io);
-  const bool sent = send_pending(tcb, io);
-  if (in.answer_due && !sent) send_ack(tcb, io);
+  if (send_pending(tcb, io)) return;  // What left acknowledges too.
+  if (in.answer == Answer::now) {
+    send_ack(tcb, io);
+  } else if (in.answer == Answer::delayed) {
+    delay_ack(tcb, io);
+  }
 }
 
 bool reopens_time_wait(const Tcb& tcb, const TcpSegment& segment) {
@@ -168,13 +180,13 @@ bool reopens_time_wait(const Tcb& tcb, const TcpSegment& segment) {
 
 void enter_time_wait(Tcb& tcb, const TcpIo& io) {
   tcb.state = TcpState::time_wait;
-  tcb.retransmit_at = 0;
+  tcb.retransmit_at = tcb.keepalive_at = 0;
   tcb.expire_at = io.now_ticks + (io.config.time_wait_ticks == 0 ? 1 : io.config.time_wait_ticks);
 }
 
 void end_connection(Tcb& tcb, TcpIo& io, Errno error) {
   tcb.state = TcpState::closed;
-  tcb.retransmit_at = tcb.expire_at = 0;
+  tcb.retransmit_at = tcb.expire_at = tcb.ack_at = tcb.keepalive_at = 0;
   tcb.send_buffer.start_at(tcb.snd_nxt);
   tcb.out_of_order.clear();
   io.error = error;

@@ -35,23 +35,51 @@ std::string_view tcp_state_name(TcpState state) {
   return "?";
 }
 
+namespace {
+
+std::uint64_t hash_of(const TcpSettings& s) {
+  std::uint64_t seed = hash_mix(s.ttl, (s.no_delay ? 1 : 0) | (s.cork ? 2 : 0) |
+                                           (s.urgent_inline ? 4 : 0) | (s.keepalive ? 8 : 0));
+  seed = hash_mix(seed, (std::uint64_t{s.keepalive_count} << 16) | s.max_segment);
+  for (std::uint32_t value :
+       {s.send_capacity, s.receive_capacity, s.keepalive_idle, s.keepalive_interval, s.user_timeout,
+        static_cast<std::uint32_t>(s.linger2)}) {
+    seed = hash_mix(seed, value);
+  }
+  return seed;
+}
+
+}  // namespace
+
 std::uint64_t Tcb::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
   const auto wide = [](std::uint32_t high, std::uint32_t low) {
     return (std::uint64_t{high} << 32) | low;
   };
   const auto left = [now_ticks](std::uint64_t at) { return at == 0 ? 0 : at - now_ticks + 1; };
-  seed = hash_mix(seed, wide(static_cast<std::uint32_t>(state), ttl));
+  seed = hash_mix(hash_mix(seed, static_cast<std::uint32_t>(state)), hash_of(settings));
   if (state == TcpState::closed && received.empty()) return seed;
   seed = hash_mix(seed, stable_hash(tuple));
   seed = hash_mix(seed, wide(iss.value(), snd_una.value()));
   seed = hash_mix(seed, wide(snd_nxt.value(), snd_wl1.value()));
   seed = hash_mix(seed, wide(snd_wl2.value(), snd_wnd));
-  seed = hash_mix(seed, wide(snd_wnd_max, send_capacity));
+  seed = hash_mix(seed, wide(snd_wnd_max, small_end.value()));
   seed = hash_mix(seed, wide((std::uint32_t{snd_mss} << 16) | rcv_mss, irs.value()));
   seed = hash_mix(seed, wide(rcv_nxt.value(), rcv_adv.value()));
-  seed = hash_mix(seed, wide(receive_capacity, recover.value()));
+  seed = hash_mix(seed, wide(urgent_end.value(), recover.value()));
+  seed = hash_mix(seed, wide(rcv_acked.value(), urgent.position.value()));
+  seed = hash_mix(seed, copied.value());
+  seed = hash_mix(seed, wide((static_cast<std::uint32_t>(urgent.state) << 16) |
+                                 std::to_integer<std::uint32_t>(urgent.value),
+                             (std::uint32_t{rcv_full} << 16) | quick_acks));
+  seed = hash_mix(seed, wide((std::uint32_t{snd_scale} << 16) | (std::uint32_t{rcv_scale} << 8) |
+                                 (scaling ? 1u : 0u),
+                             keepalive_probes));
   seed = hash_mix(seed, wide(duplicate_acks, (std::uint32_t{backoff} << 8) | unanswered));
   seed = hash_mix(hash_mix(seed, left(retransmit_at)), left(expire_at));
+  seed = hash_mix(hash_mix(seed, left(ack_at)), left(keepalive_at));
+  seed = hash_mix(hash_mix(seed, round_trip.packed()), round_trip.age(now_ticks));
+  seed = hash_mix(hash_mix(seed, round_trip.timed_end().value()),
+                  stalled_at == 0 ? 0 : now_ticks + 2 - stalled_at);
   return out_of_order.hash(received.hash(send_buffer.hash(seed)));
 }
 
@@ -74,13 +102,17 @@ void check_timers(const Tcb& tcb) {
   LOCKSTEP_CHECK(tcb.state != TcpState::time_wait || tcb.expire_at != 0);
   // Nothing that awaits an acknowledgment is ever without a timer.
   LOCKSTEP_CHECK(tcb.in_flight() == 0 || tcb.retransmit_at != 0);
+  // What was received is acknowledged, or will be.
+  LOCKSTEP_CHECK(tcb.rcv_acked == tcb.rcv_nxt || tcb.ack_at != 0 ||
+                 tcb.state == TcpState::syn_sent);
 }
 
 }  // namespace
 
 void check_invariants(const Tcb& tcb) {
   if (tcb.state == TcpState::closed || tcb.state == TcpState::listen) {
-    LOCKSTEP_CHECK(tcb.retransmit_at == 0 && tcb.expire_at == 0);
+    LOCKSTEP_CHECK(tcb.retransmit_at == 0 && tcb.expire_at == 0 && tcb.ack_at == 0 &&
+                   tcb.keepalive_at == 0);
     return;
   }
   LOCKSTEP_CHECK(tcb.snd_una.at_or_before(tcb.snd_nxt));

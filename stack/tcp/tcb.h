@@ -9,8 +9,11 @@
 #include "stack/api/address.h"
 #include "stack/tcp/reassembly.h"
 #include "stack/tcp/receive_buffer.h"
+#include "stack/tcp/round_trip.h"
 #include "stack/tcp/send_buffer.h"
 #include "stack/tcp/seq.h"
+#include "stack/tcp/settings.h"
+#include "stack/tcp/urgent.h"
 
 namespace lockstep {
 
@@ -34,13 +37,14 @@ std::string_view tcp_state_name(TcpState state);
 // The MSS assumed of a peer that names none (RFC 9293 3.7.1).
 inline constexpr std::uint16_t default_mss_v4 = 536;
 inline constexpr std::uint16_t default_mss_v6 = 1220;
-// A window without scaling (RFC 9293 3.1).
+// What the window field holds (RFC 9293 3.1), and the greatest shift of it (RFC 7323 2.3).
 inline constexpr std::uint32_t max_window = 65535;
+inline constexpr std::uint8_t max_window_scale = 14;
 
 struct Tcb {
   TcpState state = TcpState::closed;
-  std::uint8_t ttl = 64;
   FourTuple tuple;
+  TcpSettings settings;
 
   // Send sequence variables.
   SequenceNumber iss;
@@ -52,7 +56,8 @@ struct Tcb {
   std::uint32_t snd_wnd_max = 0;
   std::uint16_t snd_mss = default_mss_v4;  // The smaller of the peer's and what the link carries.
   SendBuffer send_buffer;
-  std::uint32_t send_capacity = 0;  // Bytes.
+  SequenceNumber small_end;   // Where the last segment shorter than SND.MSS ended (Nagle).
+  SequenceNumber urgent_end;  // SND.UP: one past the last byte sent with MSG_OOB.
 
   // Receive sequence variables. RCV.WND is rcv_adv - rcv_nxt: the right edge never moves back.
   SequenceNumber irs;
@@ -61,18 +66,32 @@ struct Tcb {
   std::uint16_t rcv_mss = default_mss_v4;  // The MSS this end announces.
   ReceiveBuffer received;
   Reassembly out_of_order;
-  std::uint32_t receive_capacity = 0;  // Bytes.
+  SequenceNumber copied;  // The oldest byte that recv has not returned.
+  UrgentByte urgent;
+  SequenceNumber rcv_acked;     // RCV.NXT as the last segment that left told it.
+  std::uint16_t rcv_full = 1;   // The longest text that came in one segment.
+  std::uint8_t quick_acks = 0;  // Segments still to be acknowledged without delay.
+
+  // Window scale: whether our SYN offers it, and the shifts, which are 0 where the peer does not.
+  bool scaling = false;
+  std::uint8_t snd_scale = 0;
+  std::uint8_t rcv_scale = 0;
 
   // Loss recovery: up to `recover` each partial acknowledgment sends the next hole again.
   SequenceNumber recover;
   std::uint8_t duplicate_acks = 0;
 
-  // Timers: the tick at which each fires, 0 when off. The first sends SYN, data, FIN or a window
-  // probe again; the second ends TIME-WAIT and an orphan's FIN-WAIT-2.
-  std::uint64_t retransmit_at = 0;
-  std::uint64_t expire_at = 0;
-  std::uint8_t backoff = 0;     // Doublings of the timeout.
-  std::uint8_t unanswered = 0;  // Retransmissions or probes since the peer last answered.
+  // Timers: the tick at which each fires, 0 when off.
+  std::uint64_t retransmit_at = 0;  // Sends SYN, data, FIN or a window probe again.
+  std::uint64_t expire_at = 0;      // Ends TIME-WAIT and an orphan's FIN-WAIT-2.
+  std::uint64_t ack_at = 0;         // Sends the ACK that was delayed.
+  std::uint64_t keepalive_at = 0;   // Probes a silent peer.
+
+  RoundTrip round_trip;
+  std::uint8_t backoff = 0;           // Doublings of the timeout.
+  std::uint8_t unanswered = 0;        // Retransmissions or probes since the peer last answered.
+  std::uint8_t keepalive_probes = 0;  // Without an answer.
+  std::uint64_t stalled_at = 0;       // Since when something waits for the peer, a tick + 1, or 0.
 
   std::uint32_t rcv_wnd() const { return rcv_adv.distance_from(rcv_nxt); }
   std::uint32_t in_flight() const { return snd_nxt.distance_from(snd_una); }

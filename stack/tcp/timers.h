@@ -1,4 +1,5 @@
-// The timers of a connection (RFC 9293 3.8, RFC 6298 5).
+// The timers of a connection (RFC 9293 3.8, RFC 6298 5): retransmission and window probes, the end
+// of TIME-WAIT and of an orphan's FIN-WAIT-2, the delayed ACK, keepalive.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +10,11 @@
 namespace lockstep {
 
 // The tick of the next timer, 0 when none runs.
-inline std::uint64_t next_deadline(const Tcb& tcb) {
-  if (tcb.retransmit_at == 0) return tcb.expire_at;
-  if (tcb.expire_at == 0) return tcb.retransmit_at;
-  return tcb.retransmit_at < tcb.expire_at ? tcb.retransmit_at : tcb.expire_at;
-}
+std::uint64_t next_deadline(const Tcb& tcb);
+
+// The peer was heard of, or is expected to be from now on: counts its silence anew, where
+// SO_KEEPALIVE asks for that.
+void start_keepalive(Tcb& tcb, std::uint64_t now_ticks);
 
 // Fires what is due at io.now_ticks.
 void fire_timers(Tcb& tcb, TcpIo& io);

@@ -3,17 +3,31 @@
 #include <algorithm>
 
 #include "stack/tcp/segment_arrives.h"
+#include "stack/tcp/timers.h"
 #include "stack/tcp/transmit.h"
 
 namespace lockstep {
 namespace {
 
+// As Linux's TCP_MAX_QUICKACKS.
+constexpr std::uint8_t quick_acks_at_first = 16;
+
 void open(Tcb& tcb, const FourTuple& tuple, SequenceNumber iss, std::uint16_t mss) {
   tcb.tuple = tuple;
   tcb.iss = tcb.snd_una = tcb.recover = iss;
   tcb.snd_nxt = iss + 1;
-  tcb.rcv_mss = tcb.snd_mss = mss;
+  const std::uint16_t asked = tcb.settings.max_segment;
+  tcb.rcv_mss = tcb.snd_mss = asked == 0 ? mss : std::min(mss, asked);
+  tcb.small_end = tcb.urgent_end = iss;
+  tcb.quick_acks = quick_acks_at_first;
   tcb.send_buffer.start_at(iss + 1);
+}
+
+// The least shift with which the window field can tell the whole buffer.
+std::uint8_t scale_for(std::uint32_t capacity) {
+  std::uint8_t scale = 0;
+  while (scale < max_window_scale && (max_window << scale) + 1 < capacity) ++scale;
+  return scale;
 }
 
 }  // namespace
@@ -28,6 +42,9 @@ void active_open(Tcb& tcb, TcpIo& io, const FourTuple& tuple, SequenceNumber iss
                  std::uint16_t mss) {
   open(tcb, tuple, iss, mss);
   tcb.state = TcpState::syn_sent;
+  tcb.scaling = true;
+  tcb.rcv_scale = scale_for(tcb.settings.receive_capacity);
+  tcb.round_trip.start(tcb.snd_nxt, io.now_ticks);
   send_syn(tcb, io);
   arm_retransmission(tcb, io);
 }
@@ -35,9 +52,13 @@ void active_open(Tcb& tcb, TcpIo& io, const FourTuple& tuple, SequenceNumber iss
 void passive_open(Tcb& tcb, TcpIo& io, const FourTuple& tuple, SequenceNumber iss,
                   std::uint16_t mss, const TcpSegment& syn) {
   open(tcb, tuple, iss, mss);
-  tcb.snd_mss = effective_mss(syn, tuple.local.ip.family, mss);
+  tcb.snd_mss = effective_mss(syn, tuple.local.ip.family, tcb.rcv_mss);
   tcb.irs = SequenceNumber(syn.seq);
-  tcb.rcv_nxt = tcb.rcv_adv = tcb.irs + 1;
+  tcb.rcv_nxt = tcb.rcv_adv = tcb.copied = tcb.irs + 1;
+  tcb.scaling = true;
+  tcb.rcv_scale = scale_for(tcb.settings.receive_capacity);
+  accept_scale(tcb, syn);
+  tcb.round_trip.start(tcb.snd_nxt, io.now_ticks);
   tcb.snd_wnd = tcb.snd_wnd_max = syn.window;
   tcb.snd_wl1 = tcb.irs;
   tcb.snd_wl2 = iss;
@@ -46,22 +67,33 @@ void passive_open(Tcb& tcb, TcpIo& io, const FourTuple& tuple, SequenceNumber is
   arm_retransmission(tcb, io);
 }
 
-std::uint32_t send_space(const Tcb& tcb) {
-  const std::uint32_t used = tcb.send_buffer.size();
-  return used < tcb.send_capacity ? tcb.send_capacity - used : 0;
+void accept_scale(Tcb& tcb, const TcpSegment& syn) {
+  const auto offered = syn.options.window_scale;
+  tcb.scaling = tcb.scaling && offered.has_value();
+  tcb.snd_scale = tcb.scaling ? std::min(*offered, max_window_scale) : std::uint8_t{0};
+  if (!tcb.scaling) tcb.rcv_scale = 0;
 }
 
-std::uint32_t write(Tcb& tcb, TcpIo& io, std::span<const std::byte> bytes) {
+std::uint32_t send_space(const Tcb& tcb) {
+  const std::uint32_t used = tcb.send_buffer.size();
+  const std::uint32_t capacity = tcb.settings.send_capacity;
+  return used < capacity ? capacity - used : 0;
+}
+
+std::uint32_t write(Tcb& tcb, TcpIo& io, std::span<const std::byte> bytes, MsgFlags flags) {
   const auto taken =
       static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), send_space(tcb)));
   if (taken == 0) return 0;
   tcb.send_buffer.append(Slice::copy_of(bytes.first(taken)));
+  if ((flags & msg_oob) != 0) tcb.urgent_end = tcb.send_buffer.end();
   send_pending(tcb, io);
   return taken;
 }
 
 void consume(Tcb& tcb, TcpIo& io, std::size_t count) {
   tcb.received.consume(count);
+  tcb.copied = tcb.copied + static_cast<std::uint32_t>(count);
+  forget_passed_mark(tcb);
   send_window_update(tcb, io);
 }
 
@@ -76,10 +108,33 @@ void close_sending(Tcb& tcb, TcpIo& io) {
   send_pending(tcb, io);
 }
 
-void become_orphan(Tcb& tcb, const TcpIo& io) {
-  if (tcb.state == TcpState::fin_wait_2) {
-    tcb.expire_at = io.now_ticks + std::max(io.config.fin_wait_2_ticks, 1u);
+bool wait_as_orphan(Tcb& tcb, TcpIo& io) {
+  // Nobody is left whom a probe could tell.
+  tcb.settings.keepalive = false;
+  tcb.keepalive_at = 0;
+  if (tcb.state != TcpState::fin_wait_2) return true;
+  const std::int32_t linger2 = tcb.settings.linger2;
+  if (linger2 < 0) {
+    abort_connection(tcb, io, Errno::ok);
+    return false;
   }
+  const std::uint32_t ticks =
+      linger2 == 0 ? io.config.fin_wait_2_ticks : static_cast<std::uint32_t>(linger2);
+  tcb.expire_at = io.now_ticks + std::max(ticks, 1u);
+  return true;
+}
+
+void change_settings(Tcb& tcb, TcpIo& io, const TcpSettings& settings) {
+  const TcpSettings before = tcb.settings;
+  tcb.settings = settings;
+  if (!is_synchronized(tcb.state) || tcb.state == TcpState::time_wait) return;
+  if (!settings.keepalive) {
+    tcb.keepalive_at = 0;
+  } else if (!before.keepalive || before.keepalive_idle != settings.keepalive_idle) {
+    start_keepalive(tcb, io.now_ticks);
+  }
+  const bool let_go = (before.cork && !settings.cork) || (!before.no_delay && settings.no_delay);
+  if (let_go) send_pending(tcb, io);
 }
 
 void abort_connection(Tcb& tcb, TcpIo& io, Errno error) {
