@@ -218,6 +218,12 @@ void TcpEngine::add_holders(std::vector<PortHolder>& out) const {
     PortHolder holder;
     if (c.reached_time_wait) {
       // Its former socket holds nothing any more and may bind anew, to another port (Linux).
+    if (c.listener != 0) {
+      const SocketModel& from = host_->socket(c.listener);
+      holder.was_dual = from.domain == Domain::inet6 && !from.address_chosen && !from.v6_only &&
+                        !c.tuple.local.ip.is_v4();
+    }
+    const bool was_dual = holder.was_dual;
       holder.local = c.tuple.local;
       holder.waiting = true;
       holder.reuse_address = c.reuse_address;
@@ -228,6 +234,7 @@ void TcpEngine::add_holders(std::vector<PortHolder>& out) const {
     holder = PortHolder();
     const SocketId owner = c.socket != 0 ? c.socket : c.listener;
     if (c.socket != 0 && c.listener == 0) continue;  // The socket itself holds its end.
+    holder.was_dual = was_dual;
     if (c.surely_waits()) continue;
     holder.socket = c.socket;
     holder.local = c.tuple.local;
