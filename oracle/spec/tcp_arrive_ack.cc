@@ -11,24 +11,30 @@ constexpr std::uint32_t duplicates_that_tell = 3;
 
 }  // namespace
 
+// An acknowledgment of what was never sent, or of what is too old.
+void TcpEngine::refuse_ack(Hypothesis& h, Offset ack) {
+  const bool unsent = ack > h.nxt;
+  const Rule rule =
+      unsent ? Rule::tcp_ack_of_unsent_is_dropped : Rule::tcp_ack_too_old_is_challenged;
+  spurn(h, rule);
+  owe_challenge(h, rule);
+  if (unsent && !forged_) h.doubtful = true;
+}
+
 // The fifth check. Answers whether the segment's text is looked at.
 bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const Offset ack = unwrap(seg.ack, h.iss, h.nxt);
-  if (ack > h.nxt) {
-    spurn(h, Rule::tcp_ack_of_unsent_is_dropped);
-    owe_challenge(h, Rule::tcp_ack_of_unsent_is_dropped);
-    if (!forged_) h.doubtful = true;
-    return false;
+  const bool unseen = c.orphan && h.state == TcpState::fin_wait_2 &&
+                      host_->dialect().orphan_ignores_acknowledgments;
+  if (unseen && (ack > h.nxt || ack < h.una - h.wnd_max)) {
+    Hypothesis looked = h;
+    refuse_ack(looked, ack);
+    fork(looked);
+    return true;
   }
-  if (ack < h.una - h.wnd_max) {
-    spurn(h, Rule::tcp_ack_too_old_is_challenged);
-    if (c.orphan && h.state == TcpState::fin_wait_2 &&
-        host_->dialect().orphan_ignores_acknowledgments) {
-      challenge(h);
-    } else {
-      owe_challenge(h, Rule::tcp_ack_too_old_is_challenged);
-    }
+  if (ack > h.nxt || ack < h.una - h.wnd_max) {
+    refuse_ack(h, ack);
     return false;
   }
   const Offset first = c.listener != 0 ? 1 : 0;

@@ -212,6 +212,7 @@ class TcpEngine {
   void arrive_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable acceptable);
+  void refuse_ack(Hypothesis& h, Offset ack);
   bool arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void become_established(Connection& c, Hypothesis& h);
