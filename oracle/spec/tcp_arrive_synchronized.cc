@@ -173,10 +173,22 @@ void TcpEngine::reset_connection(Connection& c, Hypothesis& h, Errno error, Rule
   visit(c, h, 7);
 }
 
-// The sixth to eighth check: text and FIN.
+// The sixth check, urgent data, and those after it.
 void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   arrive_urgent(c, h, seg, seq);
+  if (header_passes_for_urgent(h, seg, seq)) {
+    Hypothesis misled = h;
+    misled.urgent = Urgent::arrived;
+    misled.urgent_unknown = true;
+    take_text_and_fin(c, misled, seg, seq);
+    fork(misled);
+  }
+  take_text_and_fin(c, h, seg, seq);
+}
+
+// The seventh and eighth check: text and FIN.
+void TcpEngine::take_text_and_fin(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
   const bool takes_text = h.state == TcpState::established || h.state == TcpState::fin_wait_1 ||
                           h.state == TcpState::fin_wait_2;
   const Offset end = seq + static_cast<Offset>(seg.payload.size());

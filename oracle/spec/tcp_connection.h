@@ -96,6 +96,7 @@ struct Hypothesis {
   bool stream_unknown = false;  // Urgent data beside a gap: bytes cannot be told any more.
   Urgent urgent = Urgent::none;
   std::byte urgent_byte{};
+  bool urgent_unknown = false;  // The byte is none that the peer sent (dialect).
   Offset urgent_at = 0;
   Copies copies;             // Not read yet; those past rcv_nxt may or may not be held.
   std::vector<Offset> fins;  // Offsets of FINs past rcv_nxt that may or may not be held.

@@ -215,6 +215,7 @@ class TcpEngine {
   void refuse_ack(Hypothesis& h, Offset ack);
   bool arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void take_text_and_fin(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void become_established(Connection& c, Hypothesis& h);
   void learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   static Offset window_of(const Hypothesis& h, const TcpSegment& seg);
@@ -241,6 +242,7 @@ class TcpEngine {
   bool urgent_inline(const Connection& c) const;
   // Whether the urgent byte is the next one of the stream, and left out of it.
   bool at_urgent_hole(const Connection& c, const Hypothesis& h) const;
+  bool header_passes_for_urgent(const Hypothesis& h, const TcpSegment& seg, Offset seq) const;
   void receive_urgent(Connection& c);
   void judge_urgent(const Connection& c, Hypothesis& h);
   void emit_urgent(const Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
