@@ -108,11 +108,21 @@ void TcpEngine::on_left(const Packet& packet) {
     }
     if (seg->has(tcp_syn)) c->own_window = seg->window;
     if (seg->has(tcp_syn | tcp_ack)) learn_listener_port(*c);
+    if (seg->has(tcp_syn) && shows_smaller_path(*c, *seg)) c->uneven = true;
   }
   packet_ = nullptr;
 }
 
 // Where the clock elapses, a timer may have sent it while the arrival or the call that ended its
+// Whether the MSS that the host offers is less than its own link asks for: a live kernel goes by
+// the path, of which it may have heard before the scenario began.
+bool TcpEngine::shows_smaller_path(const Connection& c, const TcpSegment& syn) const {
+  const SocketId owner = c.socket != 0 ? c.socket : c.listener;
+  if (exact_clock() || (owner != 0 && host_->socket(owner).max_segment != 0)) return false;
+  const Offset headers = c.tuple.peer.ip.is_v4() ? 40 : 60;
+  return syn.options.mss.value_or(0xffff) < Offset{host_->config().mtu} - headers;
+}
+
 // need was under way: the same numbers and bytes once more, as the connection was at the start of
 // the step.
 bool TcpEngine::crossed_its_end(const Connection& c, const Hypothesis& h,
@@ -287,6 +297,17 @@ void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter
   if (exact_clock() ? !ticked_ : c.arrivals > 0) return;
   ++counter;
   if (!may_give_up(c, h)) return;
+  fork_given_up(c, h);
+}
+
+// A probe answers no arrival.
+void TcpEngine::count_probe(Connection& c, Hypothesis& h) {
+  if (exact_clock() && !ticked_) return;
+  ++h.probes;
+  fork_given_up(c, h);
+}
+
+void TcpEngine::fork_given_up(Connection& c, const Hypothesis& h) {
   Hypothesis dead = h;
   time_out(c, dead);
   fork(dead);

@@ -269,9 +269,12 @@ class TcpEngine {
   void emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack);
   Connection* find_for_tuple(const FourTuple& tuple, bool alive);
   bool repeats_its_syn(const FourTuple& tuple, const TcpSegment& seg);
+  bool shows_smaller_path(const Connection& c, const TcpSegment& syn) const;
   Connection* find_opening(const FourTuple& tuple);
 
   // tcp_emit_bytes.cc: what they carry.
+  void count_probe(Connection& c, Hypothesis& h);
+  void fork_given_up(Connection& c, const Hypothesis& h);
   void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
@@ -285,6 +288,7 @@ class TcpEngine {
 
   // tcp_timers.cc: ticks; tcp_deadlines.cc: what is owed by the end of a step or a settle.
   bool time_changes_nothing(const Connection& c) const;
+  bool drops_itself() const;
   void end_step(Connection& c);
   void note_time_wait(Connection& c);
   static void begin_step(Hypothesis& h);
