@@ -63,7 +63,7 @@ void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& se
     return;
   }
   if (seg.has(tcp_ack)) {
-    owe_reset(h, seg, Rule::tcp_listener_resets_ack, true);
+    owe_reset(h, seg, Rule::tcp_listener_resets_ack, !c.former_ends);
     return;
   }
   if (!seg.has(tcp_syn) || seg.has(tcp_fin) || c.tuple.local == c.tuple.peer) {
