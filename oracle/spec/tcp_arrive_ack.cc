@@ -72,6 +72,14 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   return true;
 }
 
+// Whether the acknowledgment and the window are those that are known already.
+bool TcpEngine::tells_nothing_new(const Hypothesis& h, const TcpSegment& seg) {
+  if (!seg.has(tcp_ack) || seg.has(tcp_fin) || seg.has(tcp_urg)) return false;
+  const Offset right = h.una + window_of(h, seg);
+  return unwrap(seg.ack, h.iss, h.nxt) == h.una && right == h.wnd_right &&
+         right == h.wnd_right_low && right == h.wnd_right_last && right > h.una;
+}
+
 Offset TcpEngine::window_of(const Hypothesis& h, const TcpSegment& seg) {
   return Offset{seg.window} << (h.scaled && !seg.has(tcp_syn) ? h.peer_scale : 0);
 }
@@ -81,7 +89,7 @@ Offset TcpEngine::window_of(const Hypothesis& h, const TcpSegment& seg) {
 // in flight for the one that is missing; and what was in flight at the last retransmission began a
 // recovery that this is a part of (RFC 6582 3.2).
 void TcpEngine::count_duplicate(const Connection& c, Hypothesis& h, Offset seq, Offset right) {
-  if (seq > h.wl1 || right != h.wnd_right || right != h.wnd_right_low) {
+  if (seq > h.wl1_least || right != h.wnd_right || right != h.wnd_right_low) {
     h.duplicates_in_row = 0;
     return;
   }
@@ -110,7 +118,7 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
   const bool bare = seg.sequence_length() == 0;
   // SND.WND is kept and counted from the new SND.UNA (RFC 9293 3.3.1).
   const Offset kept = ack + std::max<Offset>(h.wnd_right - h.una, 0);
-  if (bare && ack == h.una && seq < h.wl1 && seq >= h.rcv_nxt) {
+  if (bare && ack == h.una && seq < h.wl1_least && seq >= h.rcv_nxt) {
     // Nothing of it can be cut, and it tells of no progress, which is what Linux would go by.
     judgement_->apply(Rule::tcp_window_old_update_is_ignored);
     h.wnd_refused = std::max(h.wnd_refused, right);
@@ -122,6 +130,7 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
     h.wnd_right_low = right;
     h.wnd_refused = 0;
     h.wl1 = seq;
+    h.wl1_least = seq;
     h.wl2 = ack;
   } else {
     h.wnd_right = std::max({h.wnd_right, right, kept});

@@ -70,6 +70,7 @@ struct Hypothesis {
   Offset wnd_first = 0;       // That of the peer's SYN.
   Offset wnd_refused = 0;     // The largest edge of updates that came too late.
   Offset wl1 = 0;
+  Offset wl1_least = 0;  // The same, if what may have been dropped was.
   Offset wl2 = 0;
   TcpState state_before = TcpState::closed;
   Offset una_before = 0;      // Values at the start of the step: what leaves in a step may

@@ -218,6 +218,8 @@ class TcpEngine {
   void take_text_and_fin(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void become_established(Connection& c, Hypothesis& h);
   void learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  static bool tells_nothing_new(const Hypothesis& h, const TcpSegment& seg);
+  bool may_be_held(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
   static Offset window_of(const Hypothesis& h, const TcpSegment& seg);
   void count_duplicate(const Connection& c, Hypothesis& h, Offset seq, Offset right);
   void take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack);
