@@ -185,6 +185,7 @@ struct Connection {
   bool reuse_address = false;
   bool reuse_port = false;
   bool syn_was_sent = false;
+  bool was_dual = false;  // As PortHolder has it.
   bool syn_was_repeated = false;
   Offset end = 1;                // One past the last byte that send accepted.
   Offset urgent_end = 0;         // One past the last that it accepted with MSG_OOB.

@@ -213,17 +213,20 @@ bool TcpEngine::desynchronised() const {
 
 void TcpEngine::add_holders(std::vector<PortHolder>& out) const {
   for (std::size_t i = 0; i < used_; ++i) {
+// Whether the address of the connection took the place of a dual-stack wildcard.
+bool TcpEngine::is_dual(const SocketModel& socket, const Endpoint& local) {
+  return socket.domain == Domain::inet6 && !socket.address_chosen && !socket.v6_only &&
+         !local.ip.is_v4();
+}
+
     const Connection& c = connections_[i];
     if (!c.in_use || !c.tuple_known || !c.may_be_alive()) continue;
     PortHolder holder;
     if (c.reached_time_wait) {
       // Its former socket holds nothing any more and may bind anew, to another port (Linux).
-    if (c.listener != 0) {
-      const SocketModel& from = host_->socket(c.listener);
-      holder.was_dual = from.domain == Domain::inet6 && !from.address_chosen && !from.v6_only &&
-                        !c.tuple.local.ip.is_v4();
-    }
-    const bool was_dual = holder.was_dual;
+    const bool was_dual =
+        c.was_dual || (c.listener != 0 && is_dual(host_->socket(c.listener), c.tuple.local));
+    holder.was_dual = was_dual;
       holder.local = c.tuple.local;
       holder.waiting = true;
       holder.reuse_address = c.reuse_address;

@@ -301,6 +301,7 @@ class TcpEngine {
   bool timers_due(const Connection& c, const Hypothesis& h) const;
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
+  static bool is_dual(const SocketModel& socket, const Endpoint& local);
   std::uint64_t least_attempt_ticks() const;
   void begin_wait(Hypothesis& h) const;
   void time_out(Connection& c, Hypothesis& h);

@@ -232,6 +232,7 @@ void TcpEngine::note_time_wait(Connection& c) {
   c.reached_time_wait = true;
   if (c.socket == 0 || c.orphan) return;  // Closed: noted then.
   c.reuse_address = host_->socket(c.socket).reuse_address;
+  c.was_dual = is_dual(host_->socket(c.socket), c.tuple.local);
   c.reuse_port = host_->socket(c.socket).reuse_port;
 }
 
