@@ -87,12 +87,7 @@ void TcpEngine::on_left(const Packet& packet) {
     }
   }
   if (c == nullptr) c = find_for_tuple(tuple, false);
-  const IpAddress& to = packet.destination;
-  if (c == nullptr && !to.is_v4() && to.is_loopback() && !packet.source.is_loopback() &&
-      host_->dialect().ipv6_loopback_may_leave) {
-    // It may have left by the device of its source, ahead of what it answers.
-    judgement_->give_up("an answer to ::1 from another address of its host overtook the question");
-  } else if (c == nullptr) {
+  if (c == nullptr) {
     require(reset ? Rule::tcp_reset_needs_cause : Rule::tcp_segment_needs_connection, false,
             "no segment");
   } else {
