@@ -78,6 +78,12 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   std::optional<std::uint32_t> floor;
   const bool opens = seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst);
   if (c != nullptr && opens && gives_way(*c, seg, floor)) c = nullptr;
+  if (contest_of(tuple) != nullptr) {
+    judgement_->give_up("a segment for one of two connections of which one is there");
+  } else if (c != nullptr && opens && may_be_over(*c)) {
+    open_contest(tuple, seg);
+    c = find_for_tuple(tuple, true);
+  }
   if (c == nullptr) {
     const bool busy = ends_within_step(tuple);
     c = &make_connection_for(tuple, opens);
@@ -135,9 +141,7 @@ void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
         arrive_closed(c, h, seg);
       } else if (ours || !opens) {
         arrive_listen(c, h, seg);
-      } else {
-        judgement_->give_up("a SYN for a listener from the peer of a connection that may be over");
-      }
+      }  // Else the SYN is for the listener, as open_contest() saw to.
       return;
     }
     case TcpState::syn_sent:

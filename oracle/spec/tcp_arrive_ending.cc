@@ -30,7 +30,9 @@ bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
   if (!higher && !over && host_->dialect().time_wait_keeps_syn_at_edge) return false;
   if (!higher && !over && above < 0) return false;
   if (!higher) {
-    judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
+    if (above == 0 && !host_->dialect().time_wait_keeps_syn_at_edge) {
+      judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
+    }
     return false;
   }
   judgement_->apply(Rule::tcp_time_wait_gives_way);

@@ -178,14 +178,17 @@ struct Connection {
   bool accepted = false;        // A child that accept returned.
   bool orphan = false;          // The application closed it.
   bool in_use = false;
+  // The former connection between its ends may live yet, so that this one may not be there
+  // (tcp_contest.cc).
+  bool contested = false;
   bool former_ends = false;  // Another one between these ends was over in this very step.
   bool wants_fin = false;    // The application closed its sending side.
   // TIME-WAIT holds the port by itself, with the flags that the socket had when it was entered.
   bool reached_time_wait = false;
+  bool was_dual = false;  // As PortHolder has it.
   bool reuse_address = false;
   bool reuse_port = false;
   bool syn_was_sent = false;
-  bool was_dual = false;  // As PortHolder has it.
   bool syn_was_repeated = false;
   Offset end = 1;                // One past the last byte that send accepted.
   Offset urgent_end = 0;         // One past the last that it accepted with MSG_OOB.

@@ -10,7 +10,7 @@ Connection* TcpEngine::find_for_tuple(const FourTuple& tuple, bool alive) {
   Connection* found = nullptr;
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
-    if (!c.in_use || !c.tuple_known || c.tuple != tuple) continue;
+    if (!c.in_use || !c.tuple_known || c.tuple != tuple || c.contested) continue;
     if (c.may_be_alive()) return &c;
     if (!alive) {
       // Among dead ones the one that still owes something; else the latest.
@@ -86,6 +86,7 @@ void TcpEngine::on_left(const Packet& packet) {
       }
     }
   }
+  if (c == nullptr) c = judge_contest(tuple, *seg);
   if (c == nullptr) c = find_for_tuple(tuple, false);
   if (c == nullptr) {
     require(reset ? Rule::tcp_reset_needs_cause : Rule::tcp_segment_needs_connection, false,
@@ -102,13 +103,12 @@ void TcpEngine::on_left(const Packet& packet) {
       c->own_sack = seg->options.sack_permitted;
     }
     if (seg->has(tcp_syn)) c->own_window = seg->window;
-    if (seg->has(tcp_syn | tcp_ack)) learn_listener_port(*c);
     if (seg->has(tcp_syn) && shows_smaller_path(*c, *seg)) c->uneven = true;
+    if (seg->has(tcp_syn | tcp_ack)) learn_listener_port(*c);
   }
   packet_ = nullptr;
 }
 
-// Where the clock elapses, a timer may have sent it while the arrival or the call that ended its
 // Whether the MSS that the host offers is less than its own link asks for: a live kernel goes by
 // the path, of which it may have heard before the scenario began.
 bool TcpEngine::shows_smaller_path(const Connection& c, const TcpSegment& syn) const {
@@ -118,6 +118,7 @@ bool TcpEngine::shows_smaller_path(const Connection& c, const TcpSegment& syn) c
   return syn.options.mss.value_or(0xffff) < Offset{host_->config().mtu} - headers;
 }
 
+// Where the clock elapses, a timer may have sent it while the arrival or the call that ended its
 // need was under way: the same numbers and bytes once more, as the connection was at the start of
 // the step.
 bool TcpEngine::crossed_its_end(const Connection& c, const Hypothesis& h,
@@ -291,7 +292,6 @@ void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter
   // and R2 counts those (RFC 9293 3.8.3).
   if (exact_clock() ? !ticked_ : c.arrivals > 0) return;
   ++counter;
-  if (!may_give_up(c, h)) return;
   fork_given_up(c, h);
 }
 
@@ -303,6 +303,7 @@ void TcpEngine::count_probe(Connection& c, Hypothesis& h) {
 }
 
 void TcpEngine::fork_given_up(Connection& c, const Hypothesis& h) {
+  if (!may_give_up(c, h)) return;
   Hypothesis dead = h;
   time_out(c, dead);
   fork(dead);

@@ -261,27 +261,36 @@ class TcpEngine {
   void peer_fin_taken(Connection& c, Hypothesis& h);
   void drop_read_copies(Hypothesis& h);
 
+  // tcp_contest.cc: a SYN for a listener from the peer of a connection that may be over.
+  Connection* contest_of(const FourTuple& tuple);
+  bool may_be_over(const Connection& c);
+  void open_contest(const FourTuple& tuple, const TcpSegment& seg);
+  Connection* judge_contest(const FourTuple& tuple, const TcpSegment& seg);
+  void end_contests();
+  void keep_former(Connection& former, Connection& contested);
+
   // tcp_emit.cc: segments that leave.
   void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  bool shows_smaller_path(const Connection& c, const TcpSegment& syn) const;
   bool crossed_its_end(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter);
+  void count_probe(Connection& c, Hypothesis& h);
+  void fork_given_up(Connection& c, const Hypothesis& h);
   void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack);
   Connection* find_for_tuple(const FourTuple& tuple, bool alive);
   bool repeats_its_syn(const FourTuple& tuple, const TcpSegment& seg);
-  bool shows_smaller_path(const Connection& c, const TcpSegment& syn) const;
   Connection* find_opening(const FourTuple& tuple);
 
   // tcp_emit_bytes.cc: what they carry.
-  void count_probe(Connection& c, Hypothesis& h);
-  void fork_given_up(Connection& c, const Hypothesis& h);
   void emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
   Offset room_in_segment(const Connection& c, const Hypothesis& h) const;
   Offset room_on_path(const Connection& c) const;
+  bool drops_itself() const;
   bool pieces_are_known(const Connection& c) const;
   bool emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   static void note_piece(Connection& c, const Hypothesis& h, Offset end);
@@ -290,9 +299,9 @@ class TcpEngine {
 
   // tcp_timers.cc: ticks; tcp_deadlines.cc: what is owed by the end of a step or a settle.
   bool time_changes_nothing(const Connection& c) const;
-  bool drops_itself() const;
   void end_step(Connection& c);
   void note_time_wait(Connection& c);
+  static bool is_dual(const SocketModel& socket, const Endpoint& local);
   static void begin_step(Hypothesis& h);
   void count_paid(const Connection& c);
   void step_deadlines(Connection& c, Hypothesis& h);
@@ -301,7 +310,6 @@ class TcpEngine {
   bool timers_due(const Connection& c, const Hypothesis& h) const;
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
-  static bool is_dual(const SocketModel& socket, const Endpoint& local);
   std::uint64_t least_attempt_ticks() const;
   void begin_wait(Hypothesis& h) const;
   void time_out(Connection& c, Hypothesis& h);
@@ -330,6 +338,7 @@ class TcpEngine {
   Judgement* judgement_;
   std::vector<Connection> connections_;  // Those past used_ are kept for their capacity.
   std::size_t used_ = 0;
+  std::size_t contests_ = 0;            // How many of them are `contested`.
   std::vector<std::uint32_t> touched_;  // Slots of connections that are `touched`, and past ones.
   std::vector<StreamSocket> streams_;   // Likewise.
   std::size_t streams_used_ = 0;

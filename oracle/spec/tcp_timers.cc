@@ -177,6 +177,7 @@ void TcpEngine::on_step_end() {
   if (done()) return;
   packet_ = nullptr;
   call_ = nullptr;
+  end_contests();
   if (exact_clock()) {
     // In the order of their slots, whatever touched them first.
     if (touched_.size() > 1) std::ranges::sort(touched_);
@@ -231,8 +232,8 @@ void TcpEngine::end_step(Connection& c) {
 void TcpEngine::note_time_wait(Connection& c) {
   c.reached_time_wait = true;
   if (c.socket == 0 || c.orphan) return;  // Closed: noted then.
-  c.reuse_address = host_->socket(c.socket).reuse_address;
   c.was_dual = is_dual(host_->socket(c.socket), c.tuple.local);
+  c.reuse_address = host_->socket(c.socket).reuse_address;
   c.reuse_port = host_->socket(c.socket).reuse_port;
 }
 
