@@ -202,7 +202,7 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
       return;
     }
   }
-  if (ticked_ && h.iss_known && may_give_up(c, h) && unwrap(seg.seq, h.iss, h.nxt) >= h.una &&
+  if (h.iss_known && may_give_up(c, h) && unwrap(seg.seq, h.iss, h.nxt) >= h.una &&
       unwrap(seg.seq, h.iss, h.nxt) <= h.nxt) {
     time_out(c, h);
     return;
