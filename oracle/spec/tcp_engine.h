@@ -238,6 +238,7 @@ class TcpEngine {
   Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
   void on_icmp(const Packet& packet, const IcmpMessage& icmp);
   void note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote);
+  void fork_hastened(Connection& c, const Hypothesis& h, IcmpKind kind, Errno error);
 
   // tcp_urgent.cc: urgent data.
   void arrive_urgent(const Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
