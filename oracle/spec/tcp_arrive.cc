@@ -91,6 +91,7 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
     c->iss_floor = floor;
   }
   ++c->arrivals;
+  if (!seg.has(tcp_rst)) c->refusal = reset_for(seg, Rule::tcp_closed_answers_reset, true);
   note_child_buffer(*c);
   challenged_ = false;
   branch(*c, [&](Hypothesis& h) {

@@ -8,14 +8,18 @@
 namespace lockstep::oracle {
 
 // A RST in answer to `seg`, with the numbers of RFC 9293 3.5.2.
-void TcpEngine::owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must) {
+DueReset TcpEngine::reset_for(const TcpSegment& seg, Rule rule, bool must) {
   DueReset due;
   due.rule = rule;
   due.must = must;
   due.answers_ack = seg.has(tcp_ack);
   due.seq = due.answers_ack ? seg.ack : 0;
   due.ack = seg.seq + seg.sequence_length();
-  h.resets.push_back(due);
+  return due;
+}
+
+void TcpEngine::owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must) {
+  h.resets.push_back(reset_for(seg, rule, must));
 }
 
 void TcpEngine::owe_ack(Hypothesis& h, Rule rule) {

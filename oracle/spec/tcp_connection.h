@@ -212,6 +212,7 @@ struct Connection {
   bool touched = false;                    // Something happened in this step.
   std::uint32_t longest_round_trip = 0;    // In ticks, at most.
   std::uint32_t arrivals = 0;              // Segments that arrived in this step.
+  std::optional<DueReset> refusal;         // What answers the last of them where nobody is.
   std::vector<Hypothesis> hypotheses;
 
   bool child_of(SocketId id) const { return listener == id || (rival == id && rival != 0); }

@@ -140,12 +140,30 @@ bool TcpEngine::crossed_its_end(const Connection& c, const Hypothesis& h,
          payload_was_sent(c, seq, seg.payload.bytes());
 }
 
+// A timer sent the SYN while the arrival was under way, and another may have given the attempt up
+// before it came, so that it met nobody.
+void TcpEngine::fork_gone_before(Connection& c, const Hypothesis& h) {
+  if (!c.refusal || !h.alive()) return;
+  Hypothesis gone = h;
+  gone.rcv_nxt = gone.read = 1;
+  gone.copies.clear();
+  gone.fins.clear();
+  gone.peer_fin = false;
+  gone.queued = false;
+  time_out(c, gone);
+  gone.resets.assign(1, *c.refusal);
+  fork(gone);
+}
+
 void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
     emit_reset(c, h, seg);
     return;
   }
-  if (crossed_its_end(c, h, seg)) return;
+  if (crossed_its_end(c, h, seg)) {
+    if (seg.has(tcp_syn)) fork_gone_before(c, h);
+    return;
+  }
   if (!h.alive() && h.ended_by_text && seg.has(tcp_ack) && !seg.has(tcp_syn) &&
       seg.sequence_length() > 0) {
     emit_sequence(c, h, seg, unwrap(seg.seq, h.iss, h.nxt));

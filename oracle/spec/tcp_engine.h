@@ -233,12 +233,13 @@ class TcpEngine {
   void owe_challenge(Hypothesis& h, Rule rule);
   // The rule that speaks for the pending error, or for its absence.
   static Rule error_rule(const Hypothesis& h);
+  static DueReset reset_for(const TcpSegment& seg, Rule rule, bool must);
   void owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must);
   void owe_ack(Hypothesis& h, Rule rule);
   Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
   void on_icmp(const Packet& packet, const IcmpMessage& icmp);
-  void note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote);
   void fork_hastened(Connection& c, const Hypothesis& h, IcmpKind kind, Errno error);
+  void note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote);
 
   // tcp_urgent.cc: urgent data.
   void arrive_urgent(const Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
@@ -273,6 +274,7 @@ class TcpEngine {
   // tcp_emit.cc: segments that leave.
   void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
   bool shows_smaller_path(const Connection& c, const TcpSegment& syn) const;
+  void fork_gone_before(Connection& c, const Hypothesis& h);
   bool crossed_its_end(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter);

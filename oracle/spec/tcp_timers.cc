@@ -219,6 +219,7 @@ void TcpEngine::end_step(Connection& c) {
     c.writable = false;
   }
   c.arrivals = 0;
+  c.refusal.reset();
   c.urgent_end_before = c.urgent_end;
   c.touched = false;
   const bool child = c.listener != 0 && !c.accepted;
