@@ -22,6 +22,12 @@ bool flags_allow_sharing(const PortHolder& holder, const PortHolder& newcomer) {
   return holder.type != Type::stream || !holder.listening;
 }
 
+bool share_by_reuse_port(const PortHolder& holder, const PortHolder& newcomer) {
+  return holder.reuse_port && newcomer.reuse_port && holder.local.port == newcomer.local.port &&
+         addresses_overlap(unmapped(holder.local.ip), holder.v6_only, unmapped(newcomer.local.ip),
+                           newcomer.v6_only);
+}
+
 Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer) {
   if (holder.type != newcomer.type) return Conflict::no;
   if (holder.local.port != 0 && holder.local.port != newcomer.local.port) return Conflict::no;

@@ -24,6 +24,9 @@ bool addresses_overlap(const IpAddress& a, bool a_v6_only, const IpAddress& b, b
 // Whether the holder's flags and those of the newcomer let them share an address and a port.
 bool flags_allow_sharing(const PortHolder& holder, const PortHolder& newcomer);
 
+// Whether they do so by SO_REUSEPORT, and could be meant by one local address and port.
+bool share_by_reuse_port(const PortHolder& holder, const PortHolder& newcomer);
+
 // Whether `holder` forbids `newcomer` its local address and port. An unknown local port of the
 // holder (0) may be any; flags that were cleared after its bind may still count.
 Conflict bind_conflict(const PortHolder& holder, const PortHolder& newcomer);

@@ -23,6 +23,8 @@ constexpr Dialect rfc9293{
     .orphan_ignores_acknowledgments = false,
     .ack_before_first_is_dropped = false,
     .same_numbers_never_narrow_window = false,
+    .urgent_byte_may_be_of_header = false,
+    .reuse_port_may_outdo_peer = false,
     .poll_counts_damaged_datagrams = false,
     .reset_before_fin_kills = false,
     .syn_received_looks_at_ack_first = false,

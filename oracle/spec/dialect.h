@@ -86,6 +86,17 @@ struct Dialect {
   // takes it only where it opens the window further or closes it (tcp_may_update_window).
   bool same_numbers_never_narrow_window = true;
 
+  // Where the byte that an urgent pointer announced was lost, Linux takes a byte of a later
+  // segment's header for it, when the segment starts no further past it than that header is long
+  // (tcp_urg).
+  bool urgent_byte_may_be_of_header = true;
+
+  // A datagram goes to the socket connected to its sender's address. Where that one is connected to
+  // port 0, a socket of the same end with SO_REUSEPORT that is not connected may be asked first,
+  // and takes it, unless the other was connected while both were of one group (udp4_lib_lookup2,
+  // udp_lib_hash4).
+  bool reuse_port_may_outdo_peer = true;
+
   // A datagram whose checksum is wrong is dropped when somebody asks for it, so that until then
   // poll may answer IN (poll(2), select(2) BUGS).
   bool poll_counts_damaged_datagrams = true;

@@ -163,5 +163,24 @@ TEST(Dialects, Rfc9293ReadsTheRfcWhereLinuxDoesNot) {
   EXPECT_NE(broken_under("rfc9293", text_across_the_fin_resets), std::nullopt);
 }
 
+TEST(Dialects, AByteOfAHeaderPassesForAnUrgentOneWhereLinuxReadsIt) {
+  // The byte at 15 is announced and lost; the FIN stands one past it.
+  const auto told_by_the_fin = [](const Dialect& dialect) {
+    TcpTrace t;
+    t.hold_to(dialect);
+    t.client();
+    t.in({.flags = "AU", .seq = 1, .ack = 1, .length = 10, .urgent = 15});
+    t.out({"A", 1, 11});
+    t.in({"FA", 16, 1});
+    t.out({"A", 1, 11});
+    t.poll(4, poll_pri, poll_pri);
+    return t.broken();
+  };
+  Dialect strict = linux_dialect();
+  strict.urgent_byte_may_be_of_header = false;
+  EXPECT_EQ(told_by_the_fin(linux_dialect()), std::nullopt);
+  EXPECT_EQ(told_by_the_fin(strict), Rule::tcp_poll_urgent);
+}
+
 }  // namespace
 }  // namespace lockstep::oracle

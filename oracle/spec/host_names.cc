@@ -155,9 +155,7 @@ void HostModel::judge_conflicts(Outcomes& outcomes, const Entry& e, const Endpoi
   for_each_holder(newcomer, [&](const PortHolder& holder, bool of_connection) {
     if (holder.local.port == 0 && !is_ephemeral(local.port)) return;
     const Conflict conflict = bind_conflict(holder, newcomer);
-    shared |= holder.reuse_port && newcomer.reuse_port && holder.local.port == local.port &&
-              addresses_overlap(unmapped(holder.local.ip), holder.v6_only, unmapped(local.ip),
-                                newcomer.v6_only);
+    shared |= share_by_reuse_port(holder, newcomer);
     if (conflict > worst) {
       worst = conflict;
       rule = of_connection ? Rule::bind_connection_holds_port : own_rule;

@@ -134,6 +134,7 @@ bool HostModel::connect_port_may_be_exhausted(const SocketModel& socket, bool cr
 // listen takes the port anew, so that a former connection of the same socket counts, too.
 Conflict HostModel::listen_conflict(const SocketModel& socket) const {
   Conflict worst = Conflict::no;
+  bool shared = false;  // With a holder by SO_REUSEPORT, as for bind.
   const PortHolder newcomer = newcomer_of(socket, socket.local);
   for_each_holder(newcomer, [&](const PortHolder& holder, bool) {
     // A port that nothing has shown yet may be the holder's.
@@ -143,8 +144,10 @@ Conflict HostModel::listen_conflict(const SocketModel& socket) const {
     // One that only became a holder, or lost a flag, since this socket's bind.
     const bool sure = newcomer.local.port != 0 && (holder.listening || holder.waiting);
     worst = std::max(worst, sure ? conflict : std::min(conflict, Conflict::maybe));
+    shared |= share_by_reuse_port(holder, newcomer);
   });
-  return worst;
+  const bool decided = shared && dialect_->first_reuse_port_decides;
+  return decided ? std::min(worst, Conflict::maybe) : worst;
 }
 
 }  // namespace lockstep::oracle

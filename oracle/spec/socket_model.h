@@ -62,8 +62,8 @@ struct PortHolder {
   bool waiting = false;  // A connection in TIME-WAIT.
   bool maybe = false;
   bool v6_only = false;  // Matters for a socket bound to ::.
-  // An IPv6 address that connect put in place of a dual-stack ::. Linux goes on to weigh such a
-  // socket against IPv4 wildcards.
+  // An IPv6 address that a connection put in place of a dual-stack ::. Linux goes on to weigh such
+  // a socket against IPv4 wildcards.
   bool was_dual = false;
   // A wildcard that connect replaced by an address not seen yet.
   bool source_unseen = false;

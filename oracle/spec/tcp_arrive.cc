@@ -78,6 +78,12 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
   std::optional<std::uint32_t> floor;
   const bool opens = seg.has(tcp_syn) && !seg.has(tcp_ack) && !seg.has(tcp_rst);
   if (c != nullptr && opens && gives_way(*c, seg, floor)) c = nullptr;
+  if (contest_of(tuple) != nullptr) {
+    judgement_->give_up("a segment for one of two connections of which one is there");
+  } else if (c != nullptr && opens && may_be_over(*c)) {
+    open_contest(tuple, seg);
+    c = find_for_tuple(tuple, true);
+  }
   if (c == nullptr) {
     const bool busy = ends_within_step(tuple);
     c = &make_connection_for(tuple, opens);
@@ -85,6 +91,7 @@ void TcpEngine::on_segment(const Packet& packet, const TcpSegment& seg, bool for
     c->iss_floor = floor;
   }
   ++c->arrivals;
+  if (!seg.has(tcp_rst)) c->refusal = reset_for(seg, Rule::tcp_closed_answers_reset, true);
   note_child_buffer(*c);
   challenged_ = false;
   branch(*c, [&](Hypothesis& h) {
@@ -141,9 +148,7 @@ void TcpEngine::arrive(Connection& c, Hypothesis& h, const TcpSegment& seg) {
         arrive_closed(c, h, seg);
       } else if (ours || !opens) {
         arrive_listen(c, h, seg);
-      } else {
-        judgement_->give_up("a SYN for a listener from the peer of a connection that may be over");
-      }
+      }  // Else the SYN is for the listener, as open_contest() saw to.
       return;
     }
     case TcpState::syn_sent:
@@ -171,7 +176,8 @@ Acceptable TcpEngine::acceptable(const Connection& c, const Hypothesis& h, Offse
                                  Offset length) const {
   const Offset end = seq + length;
   const SocketId owner = c.socket != 0 ? c.socket : c.listener;
-  const bool buffer_set = owner != 0 && host_->socket(owner).receive_buffer != 0;
+  // Linux goes by the window that it showed last (tcp_sequence), whatever the buffer is by now.
+  const bool buffer_set = exact_clock() && owner != 0 && host_->socket(owner).receive_buffer != 0;
   const Offset unknown = buffer_set || h.edge_is_capped ? 1 << 30 : 0;
   const Offset edge_most = h.edge + (h.read - h.read_at_edge) + unknown;
   const bool resolved = !unresolved(c, h);

@@ -11,24 +11,30 @@ constexpr std::uint32_t duplicates_that_tell = 3;
 
 }  // namespace
 
+// An acknowledgment of what was never sent, or of what is too old.
+void TcpEngine::refuse_ack(Hypothesis& h, Offset ack) {
+  const bool unsent = ack > h.nxt;
+  const Rule rule =
+      unsent ? Rule::tcp_ack_of_unsent_is_dropped : Rule::tcp_ack_too_old_is_challenged;
+  spurn(h, rule);
+  owe_challenge(h, rule);
+  if (unsent && !forged_) h.doubtful = true;
+}
+
 // The fifth check. Answers whether the segment's text is looked at.
 bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const Offset ack = unwrap(seg.ack, h.iss, h.nxt);
-  if (ack > h.nxt) {
-    spurn(h, Rule::tcp_ack_of_unsent_is_dropped);
-    owe_challenge(h, Rule::tcp_ack_of_unsent_is_dropped);
-    if (!forged_) h.doubtful = true;
-    return false;
+  const bool unseen = c.orphan && h.state == TcpState::fin_wait_2 &&
+                      host_->dialect().orphan_ignores_acknowledgments;
+  if (unseen && (ack > h.nxt || ack < h.una - h.wnd_max)) {
+    Hypothesis looked = h;
+    refuse_ack(looked, ack);
+    fork(looked);
+    return true;
   }
-  if (ack < h.una - h.wnd_max) {
-    spurn(h, Rule::tcp_ack_too_old_is_challenged);
-    if (c.orphan && h.state == TcpState::fin_wait_2 &&
-        host_->dialect().orphan_ignores_acknowledgments) {
-      challenge(h);
-    } else {
-      owe_challenge(h, Rule::tcp_ack_too_old_is_challenged);
-    }
+  if (ack > h.nxt || ack < h.una - h.wnd_max) {
+    refuse_ack(h, ack);
     return false;
   }
   const Offset first = c.listener != 0 ? 1 : 0;
@@ -66,6 +72,14 @@ bool TcpEngine::arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   return true;
 }
 
+// Whether the acknowledgment and the window are those that are known already.
+bool TcpEngine::tells_nothing_new(const Hypothesis& h, const TcpSegment& seg) {
+  if (!seg.has(tcp_ack) || seg.has(tcp_fin) || seg.has(tcp_urg)) return false;
+  const Offset right = h.una + window_of(h, seg);
+  return unwrap(seg.ack, h.iss, h.nxt) == h.una && right == h.wnd_right &&
+         right == h.wnd_right_low && right == h.wnd_right_last && right > h.una;
+}
+
 Offset TcpEngine::window_of(const Hypothesis& h, const TcpSegment& seg) {
   return Offset{seg.window} << (h.scaled && !seg.has(tcp_syn) ? h.peer_scale : 0);
 }
@@ -75,7 +89,7 @@ Offset TcpEngine::window_of(const Hypothesis& h, const TcpSegment& seg) {
 // in flight for the one that is missing; and what was in flight at the last retransmission began a
 // recovery that this is a part of (RFC 6582 3.2).
 void TcpEngine::count_duplicate(const Connection& c, Hypothesis& h, Offset seq, Offset right) {
-  if (seq > h.wl1 || right != h.wnd_right || right != h.wnd_right_low) {
+  if (seq > h.wl1_least || right != h.wnd_right || right != h.wnd_right_low) {
     h.duplicates_in_row = 0;
     return;
   }
@@ -104,7 +118,7 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
   const bool bare = seg.sequence_length() == 0;
   // SND.WND is kept and counted from the new SND.UNA (RFC 9293 3.3.1).
   const Offset kept = ack + std::max<Offset>(h.wnd_right - h.una, 0);
-  if (bare && ack == h.una && seq < h.wl1 && seq >= h.rcv_nxt) {
+  if (bare && ack == h.una && seq < h.wl1_least && seq >= h.rcv_nxt) {
     // Nothing of it can be cut, and it tells of no progress, which is what Linux would go by.
     judgement_->apply(Rule::tcp_window_old_update_is_ignored);
     h.wnd_refused = std::max(h.wnd_refused, right);
@@ -116,6 +130,7 @@ void TcpEngine::take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Of
     h.wnd_right_low = right;
     h.wnd_refused = 0;
     h.wl1 = seq;
+    h.wl1_least = seq;
     h.wl2 = ack;
   } else {
     h.wnd_right = std::max({h.wnd_right, right, kept});

@@ -30,7 +30,9 @@ bool TcpEngine::gives_way(Connection& c, const TcpSegment& seg,
   if (!higher && !over && host_->dialect().time_wait_keeps_syn_at_edge) return false;
   if (!higher && !over && above < 0) return false;
   if (!higher) {
-    judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
+    if (above == 0 && !host_->dialect().time_wait_keeps_syn_at_edge) {
+      judgement_->give_up("a SYN at the edge of a connection in TIME-WAIT");
+    }
     return false;
   }
   judgement_->apply(Rule::tcp_time_wait_gives_way);
@@ -92,6 +94,18 @@ void TcpEngine::note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quo
   c.path_mtu = c.path_mtu == 0 ? mtu : std::min(c.path_mtu, mtu);
 }
 
+// RFC 6069: who hears that the peer cannot be reached sends again sooner, and gives up if that was
+// the last time. Linux does so before it notes the error, which is told after the one of giving up
+// (tcp_ld_RTO_revert).
+void TcpEngine::fork_hastened(Connection& c, const Hypothesis& h, IcmpKind kind, Errno error) {
+  if (kind != IcmpKind::net_unreachable && kind != IcmpKind::host_unreachable) return;
+  if (exact_clock() || !may_give_up(c, h)) return;
+  Hypothesis dead = h;
+  time_out(c, dead);
+  dead.soft_error = error;
+  fork(dead);
+}
+
 void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
   const std::optional<Quote> quote = decode_quote(icmp);
   if (!quote || quote->protocol != protocol_tcp || !host_->is_local(packet.destination)) return;
@@ -126,6 +140,7 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
     } else if (h.synchronized()) {
       if (vague) fork(h);
       judgement_->apply(Rule::tcp_icmp_is_soft);
+      fork_hastened(*c, h, icmp.kind, error);
       h.soft_error = error;
       // To whom asked for every error Linux reports it as a pending one.
       if (c->socket != 0 && host_->socket(c->socket).all_errors_asked) {

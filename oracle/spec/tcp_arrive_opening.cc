@@ -8,14 +8,18 @@
 namespace lockstep::oracle {
 
 // A RST in answer to `seg`, with the numbers of RFC 9293 3.5.2.
-void TcpEngine::owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must) {
+DueReset TcpEngine::reset_for(const TcpSegment& seg, Rule rule, bool must) {
   DueReset due;
   due.rule = rule;
   due.must = must;
   due.answers_ack = seg.has(tcp_ack);
   due.seq = due.answers_ack ? seg.ack : 0;
   due.ack = seg.seq + seg.sequence_length();
-  h.resets.push_back(due);
+  return due;
+}
+
+void TcpEngine::owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must) {
+  h.resets.push_back(reset_for(seg, rule, must));
 }
 
 void TcpEngine::owe_ack(Hypothesis& h, Rule rule) {
@@ -63,7 +67,7 @@ void TcpEngine::arrive_listen(Connection& c, Hypothesis& h, const TcpSegment& se
     return;
   }
   if (seg.has(tcp_ack)) {
-    owe_reset(h, seg, Rule::tcp_listener_resets_ack, true);
+    owe_reset(h, seg, Rule::tcp_listener_resets_ack, !c.former_ends);
     return;
   }
   if (!seg.has(tcp_syn) || seg.has(tcp_fin) || c.tuple.local == c.tuple.peer) {

@@ -47,6 +47,17 @@ void TcpEngine::arrive_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) 
   fork(dead);
 }
 
+// Whether the segment is one of bytes past a gap alone, so that a copy which may be held or not
+// says all of it: many such may come one after the other, past a window that was taken back.
+bool TcpEngine::may_be_held(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const {
+  const bool takes_text = h.state == TcpState::established || h.state == TcpState::fin_wait_1 ||
+                          h.state == TcpState::fin_wait_2;
+  const bool closed_to_data = c.orphan || (h.read_shut && h.write_shut);
+  return takes_text && !h.peer_fin && !closed_to_data && !unresolved(c, h) &&
+         h.urgent != Urgent::awaited && !seg.payload.empty() &&
+         unwrap(seg.seq, h.irs, h.rcv_nxt) > h.rcv_nxt && tells_nothing_new(h, seg);
+}
+
 void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   const auto length = static_cast<Offset>(seg.sequence_length());
@@ -68,6 +79,13 @@ void TcpEngine::arrive_synchronized(Connection& c, Hypothesis& h, const TcpSegme
   }
   if (seg.has(tcp_syn)) {
     arrive_syn(c, h, seg);
+    return;
+  }
+  if (fits == Acceptable::maybe && may_be_held(c, h, seg)) {
+    h.wl1 = std::max(h.wl1, seq);
+    h.wl2 = std::max(h.wl2, h.una);
+    h.duplicates_in_row = 0;
+    arrive_text(c, h, seg, seq);
     return;
   }
   if (fits == Acceptable::maybe) {
@@ -173,10 +191,22 @@ void TcpEngine::reset_connection(Connection& c, Hypothesis& h, Errno error, Rule
   visit(c, h, 7);
 }
 
-// The sixth to eighth check: text and FIN.
+// The sixth check, urgent data, and those after it.
 void TcpEngine::arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   const Offset seq = unwrap(seg.seq, h.irs, h.rcv_nxt);
   arrive_urgent(c, h, seg, seq);
+  if (header_passes_for_urgent(h, seg, seq)) {
+    Hypothesis misled = h;
+    misled.urgent = Urgent::arrived;
+    misled.urgent_unknown = true;
+    take_text_and_fin(c, misled, seg, seq);
+    fork(misled);
+  }
+  take_text_and_fin(c, h, seg, seq);
+}
+
+// The seventh and eighth check: text and FIN.
+void TcpEngine::take_text_and_fin(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq) {
   const bool takes_text = h.state == TcpState::established || h.state == TcpState::fin_wait_1 ||
                           h.state == TcpState::fin_wait_2;
   const Offset end = seq + static_cast<Offset>(seg.payload.size());

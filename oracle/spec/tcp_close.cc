@@ -23,6 +23,7 @@ void TcpEngine::abort_hypothesis(Hypothesis& h, Rule rule, bool must) {
 
 void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
   bool fin = false;
+  c.was_dual = is_dual(socket, c.tuple.local);
   c.reuse_address = socket.reuse_address;
   c.reuse_port = socket.reuse_port;
   c.lingers = socket.lingers_in_fin_wait_2;

@@ -70,6 +70,7 @@ struct Hypothesis {
   Offset wnd_first = 0;       // That of the peer's SYN.
   Offset wnd_refused = 0;     // The largest edge of updates that came too late.
   Offset wl1 = 0;
+  Offset wl1_least = 0;  // The same, if what may have been dropped was.
   Offset wl2 = 0;
   TcpState state_before = TcpState::closed;
   Offset una_before = 0;      // Values at the start of the step: what leaves in a step may
@@ -96,6 +97,7 @@ struct Hypothesis {
   bool stream_unknown = false;  // Urgent data beside a gap: bytes cannot be told any more.
   Urgent urgent = Urgent::none;
   std::byte urgent_byte{};
+  bool urgent_unknown = false;  // The byte is none that the peer sent (dialect).
   Offset urgent_at = 0;
   Copies copies;             // Not read yet; those past rcv_nxt may or may not be held.
   std::vector<Offset> fins;  // Offsets of FINs past rcv_nxt that may or may not be held.
@@ -178,10 +180,14 @@ struct Connection {
   bool orphan = false;          // The application closed it.
   std::int32_t user_timeout_ms = 0;  // Of the socket that closed it.
   bool in_use = false;
+  // The former connection between its ends may live yet, so that this one may not be there
+  // (tcp_contest.cc).
+  bool contested = false;
   bool former_ends = false;  // Another one between these ends was over in this very step.
   bool wants_fin = false;    // The application closed its sending side.
   // TIME-WAIT holds the port by itself, with the flags that the socket had when it was entered.
   bool reached_time_wait = false;
+  bool was_dual = false;  // As PortHolder has it.
   bool reuse_address = false;
   bool reuse_port = false;
   bool syn_was_sent = false;
@@ -208,6 +214,7 @@ struct Connection {
   bool touched = false;                    // Something happened in this step.
   std::uint32_t longest_round_trip = 0;    // In ticks, at most.
   std::uint32_t arrivals = 0;              // Segments that arrived in this step.
+  std::optional<DueReset> refusal;         // What answers the last of them where nobody is.
   std::vector<Hypothesis> hypotheses;
 
   bool child_of(SocketId id) const { return listener == id || (rival == id && rival != 0); }

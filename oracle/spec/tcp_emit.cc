@@ -10,7 +10,7 @@ Connection* TcpEngine::find_for_tuple(const FourTuple& tuple, bool alive) {
   Connection* found = nullptr;
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
-    if (!c.in_use || !c.tuple_known || c.tuple != tuple) continue;
+    if (!c.in_use || !c.tuple_known || c.tuple != tuple || c.contested) continue;
     if (c.may_be_alive()) return &c;
     if (!alive) {
       // Among dead ones the one that still owes something; else the latest.
@@ -86,13 +86,9 @@ void TcpEngine::on_left(const Packet& packet) {
       }
     }
   }
+  if (c == nullptr) c = judge_contest(tuple, *seg);
   if (c == nullptr) c = find_for_tuple(tuple, false);
-  const IpAddress& to = packet.destination;
-  if (c == nullptr && !to.is_v4() && to.is_loopback() && !packet.source.is_loopback() &&
-      host_->dialect().ipv6_loopback_may_leave) {
-    // It may have left by the device of its source, ahead of what it answers.
-    judgement_->give_up("an answer to ::1 from another address of its host overtook the question");
-  } else if (c == nullptr) {
+  if (c == nullptr) {
     require(reset ? Rule::tcp_reset_needs_cause : Rule::tcp_segment_needs_connection, false,
             "no segment");
   } else {
@@ -107,9 +103,19 @@ void TcpEngine::on_left(const Packet& packet) {
       c->own_sack = seg->options.sack_permitted;
     }
     if (seg->has(tcp_syn)) c->own_window = seg->window;
+    if (seg->has(tcp_syn) && shows_smaller_path(*c, *seg)) c->uneven = true;
     if (seg->has(tcp_syn | tcp_ack)) learn_listener_port(*c);
   }
   packet_ = nullptr;
+}
+
+// Whether the MSS that the host offers is less than its own link asks for: a live kernel goes by
+// the path, of which it may have heard before the scenario began.
+bool TcpEngine::shows_smaller_path(const Connection& c, const TcpSegment& syn) const {
+  const SocketId owner = c.socket != 0 ? c.socket : c.listener;
+  if (exact_clock() || (owner != 0 && host_->socket(owner).max_segment != 0)) return false;
+  const Offset headers = c.tuple.peer.ip.is_v4() ? 40 : 60;
+  return syn.options.mss.value_or(0xffff) < Offset{host_->config().mtu} - headers;
 }
 
 // Where the clock elapses, a timer may have sent it while the arrival or the call that ended its
@@ -134,12 +140,30 @@ bool TcpEngine::crossed_its_end(const Connection& c, const Hypothesis& h,
          payload_was_sent(c, seq, seg.payload.bytes());
 }
 
+// A timer sent the SYN while the arrival was under way, and another may have given the attempt up
+// before it came, so that it met nobody.
+void TcpEngine::fork_gone_before(Connection& c, const Hypothesis& h) {
+  if (!c.refusal || !h.alive()) return;
+  Hypothesis gone = h;
+  gone.rcv_nxt = gone.read = 1;
+  gone.copies.clear();
+  gone.fins.clear();
+  gone.peer_fin = false;
+  gone.queued = false;
+  time_out(c, gone);
+  gone.resets.assign(1, *c.refusal);
+  fork(gone);
+}
+
 void TcpEngine::emit(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {
     emit_reset(c, h, seg);
     return;
   }
-  if (crossed_its_end(c, h, seg)) return;
+  if (crossed_its_end(c, h, seg)) {
+    if (seg.has(tcp_syn)) fork_gone_before(c, h);
+    return;
+  }
   if (!h.alive() && h.ended_by_text && seg.has(tcp_ack) && !seg.has(tcp_syn) &&
       seg.sequence_length() > 0) {
     emit_sequence(c, h, seg, unwrap(seg.seq, h.iss, h.nxt));
@@ -196,7 +220,7 @@ void TcpEngine::emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg) 
       return;
     }
   }
-  if (ticked_ && h.iss_known && may_give_up(c, h) && unwrap(seg.seq, h.iss, h.nxt) >= h.una &&
+  if (h.iss_known && may_give_up(c, h) && unwrap(seg.seq, h.iss, h.nxt) >= h.una &&
       unwrap(seg.seq, h.iss, h.nxt) <= h.nxt) {
     time_out(c, h);
     return;
@@ -286,6 +310,17 @@ void TcpEngine::count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter
   // and R2 counts those (RFC 9293 3.8.3).
   if (exact_clock() ? !ticked_ : c.arrivals > 0) return;
   ++counter;
+  fork_given_up(c, h);
+}
+
+// A probe answers no arrival.
+void TcpEngine::count_probe(Connection& c, Hypothesis& h) {
+  if (exact_clock() && !ticked_) return;
+  ++h.probes;
+  fork_given_up(c, h);
+}
+
+void TcpEngine::fork_given_up(Connection& c, const Hypothesis& h) {
   if (!may_give_up(c, h)) return;
   Hypothesis dead = h;
   time_out(c, dead);

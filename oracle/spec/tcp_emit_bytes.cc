@@ -47,7 +47,7 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
     const bool timed = ticked_ || !exact_clock();
     if (probe && timed && (keepalive || (unsent && h.una == h.nxt))) {
       ++h.stalled_probes;
-      count_retry(c, h, h.probes);
+      count_probe(c, h);
       return;
     }
     const bool idle = !keepalive && h.una == h.nxt && !unsent && h.synchronized();
@@ -58,12 +58,14 @@ void TcpEngine::emit_sequence(Connection& c, Hypothesis& h, const TcpSegment& se
     const Offset least = std::min(h.wnd_right_low, h.wnd_right);
     const bool rewound = h.retries > 0 || h.duplicate_acks > 0 || least < h.nxt;
     const bool next = seq >= h.nxt_before && seq <= h.nxt;
-    check(Rule::tcp_ack_has_next_number, next || (rewound && may_stand_at(c, h, seq)), h,
+    const bool past_dropped = drops_itself() && seq > h.nxt && seq <= end_of_send(c, h);
+    check(Rule::tcp_ack_has_next_number,
+          next || past_dropped || (rewound && may_stand_at(c, h, seq)), h,
           [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); });
     return;
   }
   if (keepalive && size <= 1 && seq == h.una - 1) {
-    count_retry(c, h, h.probes);
+    count_probe(c, h);
     return;
   }
   if (!check(Rule::tcp_sends_accepted_bytes,
@@ -105,6 +107,12 @@ bool TcpEngine::pieces_are_known(const Connection& c) const {
   if (owner == 0 || host_->socket(owner).max_segment != 0) return false;
   if (least_path_mtu_ < host_->config().mtu) return false;
   return !host_->is_local(c.tuple.peer.ip) || (c.arrivals == 0 && exact_clock());
+}
+
+// What no longer fits the path is counted as sent, dropped by the host itself, and sent again in
+// smaller pieces.
+bool TcpEngine::drops_itself() const {
+  return !exact_clock() && least_path_mtu_ < host_->config().mtu;
 }
 
 // How the queue is cut into segments: each is a full one, or carries all that a send accepted or
@@ -172,8 +180,7 @@ void TcpEngine::emit_payload(Connection& c, Hypothesis& h, const TcpSegment& seg
       return;
     }
   }
-  // What no longer fits the path is dropped by the host itself, and sent again in smaller pieces.
-  const bool dropped = !exact_clock() && least_path_mtu_ < host_->config().mtu && seq < c.end;
+  const bool dropped = drops_itself() && seq <= c.end;
   if (!check(Rule::tcp_no_gap_in_sending, seq <= h.nxt || dropped, h,
              [&] { return "seq=" + std::to_string(wrap(h.nxt, h.iss)); })) {
     return;

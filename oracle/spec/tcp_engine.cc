@@ -8,6 +8,7 @@ namespace lockstep::oracle {
 void TcpEngine::reset() {
   for (std::size_t i = 0; i < used_; ++i) free_connection(connections_[i]);
   used_ = 0;
+  contests_ = 0;
   touched_.clear();
   streams_used_ = 0;
   std::ranges::fill(stream_by_id_, 0u);
@@ -58,6 +59,7 @@ Connection& TcpEngine::make_connection(const FourTuple& tuple) {
 
 // Empties the connection for its next use. The capacity of its vectors stays.
 void TcpEngine::free_connection(Connection& c) {
+  if (c.contested) --contests_;
   std::vector<Run> runs = std::move(c.runs);
   std::vector<Hypothesis> hypotheses = std::move(c.hypotheses);
   std::vector<Offset> piece_ends = std::move(c.piece_ends);
@@ -212,11 +214,20 @@ bool TcpEngine::desynchronised() const {
   return false;
 }
 
+// Whether the address of the connection took the place of a dual-stack wildcard.
+bool TcpEngine::is_dual(const SocketModel& socket, const Endpoint& local) {
+  return socket.domain == Domain::inet6 && !socket.address_chosen && !socket.v6_only &&
+         !local.ip.is_v4();
+}
+
 void TcpEngine::add_holders(std::vector<PortHolder>& out) const {
   for (std::size_t i = 0; i < used_; ++i) {
     const Connection& c = connections_[i];
     if (!c.in_use || !c.tuple_known || !c.may_be_alive()) continue;
     PortHolder holder;
+    const bool was_dual =
+        c.was_dual || (c.listener != 0 && is_dual(host_->socket(c.listener), c.tuple.local));
+    holder.was_dual = was_dual;
     if (c.reached_time_wait) {
       // Its former socket holds nothing any more and may bind anew, to another port (Linux).
       holder.local = c.tuple.local;
@@ -227,6 +238,7 @@ void TcpEngine::add_holders(std::vector<PortHolder>& out) const {
       out.push_back(holder);
     }
     holder = PortHolder();
+    holder.was_dual = was_dual;
     const SocketId owner = c.socket != 0 ? c.socket : c.listener;
     if (c.socket != 0 && c.listener == 0) continue;  // The socket itself holds its end.
     if (c.surely_waits()) continue;

@@ -212,10 +212,14 @@ class TcpEngine {
   void arrive_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_reset(Connection& c, Hypothesis& h, const TcpSegment& seg, Acceptable acceptable);
+  void refuse_ack(Hypothesis& h, Offset ack);
   bool arrive_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void arrive_established(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  void take_text_and_fin(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   void become_established(Connection& c, Hypothesis& h);
   void learn_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  static bool tells_nothing_new(const Hypothesis& h, const TcpSegment& seg);
+  bool may_be_held(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
   static Offset window_of(const Hypothesis& h, const TcpSegment& seg);
   void count_duplicate(const Connection& c, Hypothesis& h, Offset seq, Offset right);
   void take_window(Hypothesis& h, const TcpSegment& seg, Offset seq, Offset ack);
@@ -229,10 +233,12 @@ class TcpEngine {
   void owe_challenge(Hypothesis& h, Rule rule);
   // The rule that speaks for the pending error, or for its absence.
   static Rule error_rule(const Hypothesis& h);
+  static DueReset reset_for(const TcpSegment& seg, Rule rule, bool must);
   void owe_reset(Hypothesis& h, const TcpSegment& seg, Rule rule, bool must);
   void owe_ack(Hypothesis& h, Rule rule);
   Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
   void on_icmp(const Packet& packet, const IcmpMessage& icmp);
+  void fork_hastened(Connection& c, const Hypothesis& h, IcmpKind kind, Errno error);
   void note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote);
 
   // tcp_urgent.cc: urgent data.
@@ -240,6 +246,7 @@ class TcpEngine {
   bool urgent_inline(const Connection& c) const;
   // Whether the urgent byte is the next one of the stream, and left out of it.
   bool at_urgent_hole(const Connection& c, const Hypothesis& h) const;
+  bool header_passes_for_urgent(const Hypothesis& h, const TcpSegment& seg, Offset seq) const;
   void receive_urgent(Connection& c);
   void judge_urgent(const Connection& c, Hypothesis& h);
   void emit_urgent(const Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
@@ -256,11 +263,23 @@ class TcpEngine {
   void peer_fin_taken(Connection& c, Hypothesis& h);
   void drop_read_copies(Hypothesis& h);
 
+  // tcp_contest.cc: a SYN for a listener from the peer of a connection that may be over.
+  Connection* contest_of(const FourTuple& tuple);
+  bool may_be_over(const Connection& c);
+  void open_contest(const FourTuple& tuple, const TcpSegment& seg);
+  Connection* judge_contest(const FourTuple& tuple, const TcpSegment& seg);
+  void end_contests();
+  void keep_former(Connection& former, Connection& contested);
+
   // tcp_emit.cc: segments that leave.
   void emit(Connection& c, Hypothesis& h, const TcpSegment& seg);
+  bool shows_smaller_path(const Connection& c, const TcpSegment& syn) const;
+  void fork_gone_before(Connection& c, const Hypothesis& h);
   bool crossed_its_end(const Connection& c, const Hypothesis& h, const TcpSegment& seg) const;
   void emit_reset(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void count_retry(Connection& c, Hypothesis& h, std::uint32_t& counter);
+  void count_probe(Connection& c, Hypothesis& h);
+  void fork_given_up(Connection& c, const Hypothesis& h);
   void emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_ack(Connection& c, Hypothesis& h, const TcpSegment& seg);
   void emit_window(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset ack);
@@ -274,6 +293,7 @@ class TcpEngine {
   bool payload_was_sent(const Connection& c, Offset begin, std::span<const std::byte> bytes) const;
   Offset room_in_segment(const Connection& c, const Hypothesis& h) const;
   Offset room_on_path(const Connection& c) const;
+  bool drops_itself() const;
   bool pieces_are_known(const Connection& c) const;
   bool emit_piece(Connection& c, Hypothesis& h, const TcpSegment& seg, Offset seq);
   static void note_piece(Connection& c, const Hypothesis& h, Offset end);
@@ -284,6 +304,7 @@ class TcpEngine {
   bool time_changes_nothing(const Connection& c) const;
   void end_step(Connection& c);
   void note_time_wait(Connection& c);
+  static bool is_dual(const SocketModel& socket, const Endpoint& local);
   static void begin_step(Hypothesis& h);
   void count_paid(const Connection& c);
   void step_deadlines(Connection& c, Hypothesis& h);
@@ -328,6 +349,7 @@ class TcpEngine {
   Judgement* judgement_;
   std::vector<Connection> connections_;  // Those past used_ are kept for their capacity.
   std::size_t used_ = 0;
+  std::size_t contests_ = 0;            // How many of them are `contested`.
   std::vector<std::uint32_t> touched_;  // Slots of connections that are `touched`, and past ones.
   std::vector<StreamSocket> streams_;   // Likewise.
   std::size_t streams_used_ = 0;

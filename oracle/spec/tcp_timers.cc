@@ -195,6 +195,7 @@ void TcpEngine::on_step_end() {
   if (done()) return;
   packet_ = nullptr;
   call_ = nullptr;
+  end_contests();
   if (exact_clock()) {
     // In the order of their slots, whatever touched them first.
     if (touched_.size() > 1) std::ranges::sort(touched_);
@@ -236,6 +237,7 @@ void TcpEngine::end_step(Connection& c) {
     c.writable = false;
   }
   c.arrivals = 0;
+  c.refusal.reset();
   c.urgent_end_before = c.urgent_end;
   c.touched = false;
   const bool child = c.listener != 0 && !c.accepted;
@@ -249,6 +251,7 @@ void TcpEngine::end_step(Connection& c) {
 void TcpEngine::note_time_wait(Connection& c) {
   c.reached_time_wait = true;
   if (c.socket == 0 || c.orphan) return;  // Closed: noted then.
+  c.was_dual = is_dual(host_->socket(c.socket), c.tuple.local);
   c.reuse_address = host_->socket(c.socket).reuse_address;
   c.reuse_port = host_->socket(c.socket).reuse_port;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "oracle/spec/tcp_engine.h"
+#include "stack/wire/codec.h"
 
 namespace lockstep::oracle {
 namespace {
@@ -47,8 +48,20 @@ void TcpEngine::arrive_urgent(const Connection& c, Hypothesis& h, const TcpSegme
   }
   if (h.urgent == Urgent::awaited && seq <= h.urgent_at && h.urgent_at < seq + size) {
     h.urgent = Urgent::arrived;
+    h.urgent_unknown = false;
     h.urgent_byte = seg.payload.bytes()[static_cast<std::size_t>(h.urgent_at - seq)];
   }
+}
+
+// Whether Linux takes a byte of this segment's header for the awaited one, since the segment stands
+// no further past that than its header is long (dialect).
+bool TcpEngine::header_passes_for_urgent(const Hypothesis& h, const TcpSegment& seg,
+                                         Offset seq) const {
+  if (h.urgent != Urgent::awaited || !host_->dialect().urgent_byte_may_be_of_header) return false;
+  const std::size_t ip_header = packet_->source.is_v4() ? 20 : 40;
+  const std::size_t size = encoded_size(*packet_).value_or(0);
+  const auto header = static_cast<Offset>(size - std::min(size, ip_header + seg.payload.size()));
+  return seq > h.urgent_at && seq - h.urgent_at <= header;
 }
 
 void TcpEngine::receive_urgent(Connection& c) {
@@ -76,7 +89,7 @@ void TcpEngine::judge_urgent(const Connection& c, Hypothesis& h) {
   const bool seen = result_->ok() && result_->value == (asked ? 1 : 0);
   const bool shown = asked && (call_->flags & msg_trunc) == 0;
   check(Rule::tcp_urgent_byte_is_returned,
-        seen && (!shown || call_->buffer.front() == h.urgent_byte), h, [&] {
+        seen && (!shown || h.urgent_unknown || call_->buffer.front() == h.urgent_byte), h, [&] {
           return "the byte of offset " + std::to_string(h.urgent_at - 1) + ", which is " +
                  std::to_string(static_cast<int>(h.urgent_byte));
         });

@@ -162,6 +162,7 @@ class UdpModel {
   void arrive(const Endpoint& source, const Endpoint& destination, const Slice& payload,
               std::optional<std::size_t> hidden_sender, bool sure);
   void gather(const Endpoint& source, const Endpoint& destination);
+  bool may_be_asked_first(const Candidate& c, const Candidate& best) const;
   bool only_best(std::size_t& best) const;
   void enqueue(std::size_t slot, const Endpoint& source, const Endpoint& destination,
                const Slice& payload, bool sure, Demux choice);

@@ -251,5 +251,26 @@ TEST(UdpIcmp, APathThatGotNarrowerMayRefuse) {
   }
 }
 
+// Who joins a SO_REUSEPORT group after a socket was connected to port 0 may get what is for that
+// one; who was in it before may not.
+TEST(UdpRules, AGroupMayOutdoWhoWasConnectedToPortZeroOutsideIt) {
+  const auto takes = [](int fd, bool joins_later) {
+    Trace t;
+    for (int joined : {3, 4}) {
+      t.socket(joined);
+      t.set(joined, OptionName::so_reuseport);
+      t.bind(joined, a);
+      if (joined == (joins_later ? 3 : 4)) t.connect(3, "10.0.0.2:0");
+    }
+    t.arrived(b, a, 10, 1);
+    t.received(fd, b, 10, 1);
+    return t.broken();
+  };
+  EXPECT_EQ(takes(3, true), std::nullopt);
+  EXPECT_EQ(takes(4, true), std::nullopt);
+  EXPECT_EQ(takes(3, false), std::nullopt);
+  EXPECT_EQ(takes(4, false), Rule::udp_demux_best_match);
+}
+
 }  // namespace
 }  // namespace lockstep::oracle

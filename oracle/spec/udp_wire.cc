@@ -67,6 +67,7 @@ void UdpModel::arrive(const Endpoint& source, const Endpoint& destination, const
 // are left out.
 void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
   candidates_.clear();
+  outdone_ = false;
   int best_sure = -1;
   for (std::size_t slot = 0; slot < used_; ++slot) {
     const Socket& s = sockets_[slot];
@@ -82,7 +83,11 @@ void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
     }
     if (socket.local.ip.is_unspecified()) {
       if (!wildcard_takes(socket, destination.ip)) continue;
-      if (s.connected) c.sure = false;  // Its address was chosen and not seen yet.
+      if (s.connected) {  // Its address was chosen and not seen yet; if it takes this, it is this
+                          // one.
+        c.sure = false;
+        c.score += score_address;
+      }
     } else if (socket.local.ip == destination.ip) {
       c.score += score_address;
     } else {
@@ -105,8 +110,28 @@ void UdpModel::gather(const Endpoint& source, const Endpoint& destination) {
     if (c.sure) best_sure = std::max(best_sure, c.score);
     candidates_.push_back(c);
   }
-  outdone_ =
-      std::erase_if(candidates_, [&](const Candidate& c) { return c.score < best_sure; }) > 0;
+  const auto best = std::ranges::find_if(
+      candidates_, [&](const Candidate& c) { return c.sure && c.score == best_sure; });
+  if (best == candidates_.end()) return;
+  const Candidate winner = *best;
+  outdone_ = std::erase_if(candidates_, [&](const Candidate& c) {
+               return c.score < best_sure && !may_be_asked_first(c, winner);
+             }) > 0;
+}
+
+// Whether a socket of a group may take what a better match is for (dialect). One that was connected
+// when the other was in its group already makes Linux compare all of the group.
+bool UdpModel::may_be_asked_first(const Candidate& c, const Candidate& best) const {
+  const Socket& asked = sockets_[c.slot];
+  const Socket& better = sockets_[best.slot];
+  const SocketModel& one = host_->socket(asked.id);
+  const SocketModel& other = host_->socket(better.id);
+  if (!host_->dialect().reuse_port_may_outdo_peer) return false;
+  if (!one.reuse_port || asked.connected || !better.connected || better.peer.port != 0)
+    return false;
+  if (one.local.ip != other.local.ip) return false;
+  const bool one_group = one.domain == other.domain && other.reuse_port;
+  return !one_group || better.order < asked.order;
 }
 
 // Whether it is certain which candidate receives; `best` is its slot.
