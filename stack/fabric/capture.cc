@@ -14,6 +14,7 @@ std::uint32_t Capture::interface_of(const Sighting& sighting) {
 void Capture::see(const Sighting& sighting) {
   using Direction = PcapngPlace::Direction;
   const bool out = sighting.kind == Sighting::Kind::left;
+  if (ends_ == (out ? Ends::receivers : Ends::senders)) return;
   const PcapngPlace place{interface_of(sighting), out ? Direction::outbound : Direction::inbound};
   const std::uint64_t time = nanoseconds_of_ticks(sighting.ticks, tick_ms_);
   if (!sighting.bytes.empty()) {

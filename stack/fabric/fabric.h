@@ -34,13 +34,13 @@ struct FabricConfig {
 
 // Packets, since the fabric was made.
 struct FabricCounts {
-  std::uint64_t left = 0;       // Those that hosts sent.
-  std::uint64_t arrived = 0;    // Those that hosts were given, copies and ICMP errors included.
-  std::uint64_t dropped = 0;    // Copies that no host got: rules, partitions, nobody there.
-  std::uint64_t extra = 0;      // Copies made beyond the first.
-  std::uint64_t damaged = 0;    // Arrivals with flipped bits; of those that no host could read:
+  std::uint64_t left = 0;     // Those that hosts sent.
+  std::uint64_t arrived = 0;  // Those that hosts were given, copies and ICMP errors included.
+  std::uint64_t dropped = 0;  // Copies that no host got: rules, partitions, nobody there.
+  std::uint64_t extra = 0;    // Copies made beyond the first.
+  std::uint64_t damaged = 0;  // Arrivals with flipped bits; of those that no host could read:
   std::uint64_t unreadable = 0;
-  std::uint64_t answered = 0;   // ICMP errors that the fabric itself sent.
+  std::uint64_t answered = 0;  // ICMP errors that the fabric itself sent.
 
   friend bool operator==(const FabricCounts&, const FabricCounts&) = default;
 };
@@ -53,8 +53,8 @@ class Fabric {
   // ---- Hosts ----
 
   // Adds a host, with the addresses of `config` and, after them, the next one of the fabric's pool
-  // (names.h) for each family in `pools`. Requires: the name is new, the addresses are nobody's, the
-  // pool is not exhausted. References stay valid.
+  // (names.h) for each family in `pools`. Requires: the name is new, the addresses are nobody's,
+  // the pool is not exhausted. References stay valid.
   Kernel& add_host(std::string name, const HostConfig& config,
                    std::initializer_list<IpFamily> pools);
   // The same; a configuration without addresses gets an IPv4 one of the pool.

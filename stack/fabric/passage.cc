@@ -23,11 +23,16 @@ bool may_be_answered(const Packet& packet) {
          !from.is_unspecified() && !from.is_multicast() && !from.is_broadcast();
 }
 
+// Between two remarks.
+void separate(std::string& comment) {
+  if (!comment.empty()) comment += ", ";
+}
+
 }  // namespace
 
 void Fabric::note(std::string_view what, std::string_view who) {
   if (!tap_) return;
-  if (!notes_.empty()) notes_ += ", ";
+  separate(notes_);
   notes_ += what;
   notes_ += " by ";
   notes_ += who;
@@ -47,8 +52,7 @@ void Fabric::decide(Leaving& leaving, std::uint64_t position) {
     }
   } else {
     const HostId to = owner_of(leaving.packet.destination);
-    decide_for(
-        {.packet = std::move(leaving.packet), .from = from, .to = to, .position = position});
+    decide_for({.packet = std::move(leaving.packet), .from = from, .to = to, .position = position});
   }
   if (!tap_) return;
   tap_({.host = from,
@@ -71,8 +75,7 @@ void Fabric::lose(std::string_view cause) {
 
 void Fabric::pass_rules(Copied copied, std::size_t next_rule) {
   for (std::size_t rule = next_rule; rule < rules_->size(); ++rule) {
-    const Passage passage =
-        rules_->ask(rule, copied.packet, copied.from, copied.to, now_ticks_);
+    const Passage passage = rules_->ask(rule, copied.packet, copied.from, copied.to, now_ticks_);
     if (passage.count == 0) {
       lose(rules_->name(rule));
       if (passage.refusal.has_value()) answer(copied.packet, *passage.refusal, copied.position);
@@ -84,7 +87,10 @@ void Fabric::pass_rules(Copied copied, std::size_t next_rule) {
       note("duplicated", rules_->name(rule));
       for (std::size_t i = 0; i < passage.count; ++i) {
         Copied other = copied;
-        if (tap_ && i > 0) other.comment += "copy " + std::to_string(i + 1) + ' ';
+        if (tap_ && i > 0) {
+          separate(other.comment);
+          other.comment += "copy " + std::to_string(i + 1);
+        }
         apply(other, passage.copies[i], rule);
         pass_rules(std::move(other), rule + 1);
       }
@@ -197,7 +203,10 @@ void Fabric::deliver_damaged(const Copied& copied) {
     return;
   }
   std::string comment = copied.comment;
-  if (tap_) comment += "corrupted: bits flipped";
+  if (tap_) {
+    separate(comment);
+    comment += "corrupted, flipped bits";
+  }
   for (std::size_t i = 0; i < copied.fate.flip_count; ++i) {
     const std::size_t bit = copied.fate.flips[i] % (*size * 8);
     encoded_[bit / 8] ^= std::byte{0x80} >> (bit % 8);

@@ -19,8 +19,8 @@ struct TransferPlan {
   Chance duplication = Chance::percent(10);
   Chance reordering = Chance::percent(30);
   Chance corruption = Chance::percent(5);
-  HostConfig host;                         // Of both; without addresses.
-  std::uint64_t ticks_max = 10'000'000;    // After which it counts as stuck.
+  HostConfig host;                       // Of both; without addresses.
+  std::uint64_t ticks_max = 10'000'000;  // After which it counts as stuck.
 };
 
 // The configuration for a network as bad as the plan's defaults: an honest stack gives up now and

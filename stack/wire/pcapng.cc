@@ -70,8 +70,8 @@ void put_section_header(std::string& out) {
 void put_interface(std::string& out, std::string_view name) {
   const std::size_t start = begin_block(out, interface_description_type);
   put(out, linktype_raw);
-  put(out, std::uint16_t{0});                       // Reserved.
-  put(out, std::uint32_t{0});                       // Snapshot length: no limit.
+  put(out, std::uint16_t{0});  // Reserved.
+  put(out, std::uint32_t{0});  // Snapshot length: no limit.
   if (!name.empty()) put_option(out, option_name, name);
   put_option(out, option_time_resolution, "\x09");  // 10^-9 seconds.
   end_options(out);
