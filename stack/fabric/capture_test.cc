@@ -97,7 +97,6 @@ TEST_F(Captured, ShowsInTsharkWhoSawWhatAndWhen) {
                    "-e frame.interface_name -e frame.packet_flags -e frame.time_relative "
                    "-e frame.comment"),
             expected);
-  EXPECT_TRUE(tshark(capture.bytes(), "_ws.malformed", "-e frame.number").empty());
   EXPECT_EQ(capture.skipped(), 0u);
 }
 
@@ -129,13 +128,12 @@ TEST_F(Captured, ReadsAWholeConversationWithoutFault) {
   a.close(client);
   b.close(server);
   fabric.run_until_quiet();
+  // Nothing malformed, good checksums, no remark of the analysis of the stream.
+  const std::vector<std::string> expected(fabric.counts().left, "\t1\t");
   for (const Capture* one : {&sent, &received}) {
-    EXPECT_EQ(tshark(one->bytes(), "tcp", "-e frame.number").size(), fabric.counts().left);
-    EXPECT_EQ(tshark(one->bytes(),
-                     "_ws.malformed || ip.checksum.status == 0 || tcp.analysis.retransmission || "
-                     "tcp.analysis.out_of_order || tcp.analysis.lost_segment",
-                     "-e frame.number -e _ws.col.Info"),
-              std::vector<std::string>());
+    EXPECT_EQ(
+        tshark(one->bytes(), "tcp", "-e _ws.malformed -e ip.checksum.status -e tcp.analysis.flags"),
+        expected);
   }
 }
 
