@@ -229,6 +229,7 @@ TEST_F(Conditions, ComposeCopyByCopy) {
   }
   EXPECT_EQ(fabric.counts().extra, 3'000u);
   EXPECT_EQ(fabric.counts().arrived + fabric.counts().dropped, 4'000u);
+  EXPECT_EQ(fabric.counts().left + fabric.counts().extra, 4'000u);
   EXPECT_NEAR(static_cast<double>(fabric.counts().arrived), 2'000, 150);
 }
 

@@ -32,7 +32,8 @@ struct FabricConfig {
   friend bool operator==(const FabricConfig&, const FabricConfig&) = default;
 };
 
-// Packets, since the fabric was made.
+// Packets, since the fabric was made. left + extra + answered are arrived + dropped and those that
+// are held back.
 struct FabricCounts {
   std::uint64_t left = 0;     // Those that hosts sent.
   std::uint64_t arrived = 0;  // Those that hosts were given, copies and ICMP errors included.
@@ -146,6 +147,7 @@ class Fabric {
   void collect();
   void deliver_as_they_are();
   void decide(Leaving& leaving, std::uint64_t position);
+  void decide_for_all(const Leaving& leaving, std::uint64_t position);
   void decide_for(Copied copied);
   void pass_rules(Copied copied, std::size_t next_rule);
   void apply(Copied& copied, const Copy& copy, std::size_t rule);

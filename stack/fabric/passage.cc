@@ -45,11 +45,7 @@ void Fabric::decide(Leaving& leaving, std::uint64_t position) {
   if (tap_) shown = leaving.packet;
   const HostId from = leaving.from;
   if (leaving.packet.destination.is_broadcast()) {
-    for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
-      const HostId to{i};
-      if (to == from || !is_up(to)) continue;
-      decide_for({.packet = leaving.packet, .from = from, .to = to, .position = position});
-    }
+    decide_for_all(leaving, position);
   } else {
     const HostId to = owner_of(leaving.packet.destination);
     decide_for({.packet = std::move(leaving.packet), .from = from, .to = to, .position = position});
@@ -60,6 +56,18 @@ void Fabric::decide(Leaving& leaving, std::uint64_t position) {
         .ticks = now_ticks_,
         .packet = shown,
         .comment = notes_});
+}
+
+void Fabric::decide_for_all(const Leaving& leaving, std::uint64_t position) {
+  std::uint64_t others = 0;
+  for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
+    const HostId to{i};
+    if (to == leaving.from || !is_up(to)) continue;
+    ++others;
+    decide_for({.packet = leaving.packet, .from = leaving.from, .to = to, .position = position});
+  }
+  if (others == 0) return lose("nobody there");
+  counts_.extra += others - 1;
 }
 
 void Fabric::decide_for(Copied copied) {

@@ -89,13 +89,14 @@ void Transfer::fail(std::string_view what, const End* end, Errno error) {
 }
 
 void Transfer::connect() {
-  Kernel& client = fabric_.add_host("client", plan_.host);
-  Kernel& server = fabric_.add_host("server", plan_.host);
+  const Domain domain = plan_.family == IpFamily::v4 ? Domain::inet : Domain::inet6;
+  Kernel& client = fabric_.add_host("client", plan_.host, {plan_.family});
+  Kernel& server = fabric_.add_host("server", plan_.host, {plan_.family});
   ends_[0] = {.host = &client, .outgoing = &patterns_[0], .incoming = &patterns_[1]};
   ends_[1] = {.host = &server, .outgoing = &patterns_[1], .incoming = &patterns_[0]};
   const Endpoint address{server.config().addresses.front(), port};
-  listener_ = Fd{static_cast<std::int32_t>(server.open(Domain::inet, Type::stream).value)};
-  ends_[0].fd = Fd{static_cast<std::int32_t>(client.open(Domain::inet, Type::stream).value)};
+  listener_ = Fd{static_cast<std::int32_t>(server.open(domain, Type::stream).value)};
+  ends_[0].fd = Fd{static_cast<std::int32_t>(client.open(domain, Type::stream).value)};
   ends_[1].fd = Fd{-1};
   server.bind(listener_, address);
   server.listen(listener_, 1);
@@ -180,7 +181,7 @@ TransferResult Transfer::run() {
   install(plan_.loss, loss(plan_.loss));
   install(plan_.duplication, duplication(plan_.duplication, 1));
   install(plan_.reordering, reordering(plan_.reordering, {.packets_max = 8, .ticks_max = 1}));
-  install(plan_.corruption, corruption(plan_.corruption));
+  install(plan_.corruption, corruption(plan_.corruption, plan_.corrupted_bits));
   connect();
   while (!failed() && !nothing_left()) {
     if (fabric_.now_ticks() > plan_.ticks_max) fail("it never ended\n" + fabric_.netstat());
@@ -192,6 +193,7 @@ TransferResult Transfer::run() {
   }
   result_.ticks = fabric_.now_ticks();
   result_.packets = fabric_.counts();
+  result_.held = fabric_.held_count();
   return result_;
 }
 

@@ -19,6 +19,8 @@ struct TransferPlan {
   Chance duplication = Chance::percent(10);
   Chance reordering = Chance::percent(30);
   Chance corruption = Chance::percent(5);
+  std::uint8_t corrupted_bits = 1;  // Of more, two may cancel out in TCP's checksum.
+  IpFamily family = IpFamily::v4;
   HostConfig host;                       // Of both; without addresses.
   std::uint64_t ticks_max = 10'000'000;  // After which it counts as stuck.
 };
@@ -33,6 +35,7 @@ struct TransferResult {
   std::uint64_t received[2] = {0, 0};
   std::uint64_t ticks = 0;
   FabricCounts packets;
+  std::uint64_t held = 0;  // Packets that were still under way.
 
   bool ok() const { return failure.empty(); }
 };

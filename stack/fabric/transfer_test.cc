@@ -10,10 +10,24 @@ TEST(Transfer, TenMebibytesBothWaysSurviveABadNetwork) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const TransferResult result = transfer({.seed = seed, .host = patient_host()});
     EXPECT_EQ(result.failure, "") << "seed " << seed;
-    EXPECT_GT(result.packets.dropped, result.packets.left / 6);
-    EXPECT_GT(result.packets.extra, result.packets.left / 20);
-    EXPECT_GT(result.packets.unreadable, result.packets.left / 40);
+    const FabricCounts& packets = result.packets;
+    EXPECT_GT(packets.dropped, packets.left / 6);
+    EXPECT_GT(packets.extra, packets.left / 20);
+    EXPECT_GT(packets.unreadable, packets.left / 40);
+    EXPECT_EQ(packets.left + packets.extra, packets.arrived + packets.dropped + result.held);
   }
+}
+
+TEST(Transfer, SurvivesOverIpv6) {
+  const TransferResult result =
+      transfer({.bytes = 1'000'000, .seed = 1, .family = IpFamily::v6, .host = patient_host()});
+  EXPECT_EQ(result.failure, "");
+}
+
+// What shows that the bytes are looked at: damage that TCP's checksum does not find.
+TEST(Transfer, NoticesDamageThatTheChecksumDoesNot) {
+  const TransferResult result = transfer({.seed = 1, .corrupted_bits = 2, .host = patient_host()});
+  EXPECT_TRUE(result.failure.starts_with("what came is not what was sent")) << result.failure;
 }
 
 TEST(Transfer, IsTheSameForTheSameSeed) {
