@@ -205,6 +205,28 @@ HostConfig patient_host() {
   return config;
 }
 
+TransferPlan random_plan(std::uint64_t seed, std::uint64_t bytes) {
+  Random random = Random(seed).fork(3);
+  const auto at_most = [&random](std::uint32_t percent) {
+    return random.below(4) == 0 ? Chance{0} : Chance::percent(random.up_to(percent));
+  };
+  TransferPlan plan{.bytes = bytes, .seed = seed, .host = patient_host()};
+  plan.loss = at_most(30);
+  plan.duplication = at_most(50);
+  plan.reordering = at_most(80);
+  plan.corruption = at_most(10);
+  plan.family = random.below(2) == 0 ? IpFamily::v4 : IpFamily::v6;
+  // The least that IPv6 asks of a link, and jumbo frames (RFC 8200 5).
+  plan.host.mtu = 1280 + random.up_to(9000 - 1280);
+  plan.host.send_buffer = 2048u << random.below(8);
+  plan.host.receive_buffer = 2048u << random.below(8);
+  plan.host.retransmit_threshold_ticks = 1 + random.below(4);
+  plan.host.time_wait_ticks = 1 + random.below(1000);
+  // So that sequence numbers wrap at any place of the stream.
+  plan.host.initial_sequence = 0u - random.up_to(static_cast<std::uint32_t>(bytes % 0x40000000));
+  return plan;
+}
+
 TransferResult transfer(const TransferPlan& plan) { return Transfer(plan).run(); }
 
 }  // namespace lockstep

@@ -29,6 +29,10 @@ struct TransferPlan {
 // then with the five retransmissions that a host has unless it is told otherwise.
 HostConfig patient_host();
 
+// A plan drawn from the seed: `bytes` each way through anything from a good network to one worse
+// than the defaults, between hosts of any sensible size of link and buffers.
+TransferPlan random_plan(std::uint64_t seed, std::uint64_t bytes);
+
 struct TransferResult {
   // Empty when all arrived intact and both ends came to CLOSED; else what went wrong first.
   std::string failure;

@@ -24,6 +24,13 @@ TEST(Transfer, SurvivesOverIpv6) {
   EXPECT_EQ(result.failure, "");
 }
 
+TEST(Transfer, SurvivesNetworksAndHostsOfEveryKind) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const TransferResult result = transfer(random_plan(seed, 50'000));
+    EXPECT_EQ(result.failure, "") << "seed " << seed;
+  }
+}
+
 // What shows that the bytes are looked at: damage that TCP's checksum does not find.
 TEST(Transfer, NoticesDamageThatTheChecksumDoesNot) {
   const TransferResult result = transfer({.seed = 1, .corrupted_bits = 2, .host = patient_host()});

@@ -1,7 +1,7 @@
-// transfer_soak [--seeds N] [--first SEED] [--bytes N]: the transfer of stack/fabric/transfer.h
-// over the network of its plan, once for each seed from the first on. One line for each failure,
-// with the command that repeats it, and a summary. Exit 0: all came intact; 1: some did not;
-// 254: usage.
+// transfer_soak [--vary] [--seeds N] [--first SEED] [--bytes N]: the transfer of
+// stack/fabric/transfer.h once for each seed from the first on, over the network of its plan or,
+// with --vary, over one drawn from the seed. One line for each failure, with the command that
+// repeats it, and a summary. Exit 0: all came intact; 1: some did not; 254: usage.
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -14,6 +14,7 @@
 namespace {
 
 struct Arguments {
+  bool vary = false;
   std::uint64_t seeds = 1000;
   std::uint64_t first = 1;
   std::uint64_t bytes = lockstep::TransferPlan().bytes;
@@ -28,9 +29,13 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
 
 std::optional<Arguments> parse(int count, char** words) {
   Arguments arguments;
-  for (int i = 1; i < count; i += 2) {
+  for (int i = 1; i < count; ++i) {
     const std::string_view name = words[i];
-    const auto number = i + 1 < count ? parse_number(words[i + 1]) : std::nullopt;
+    if (name == "--vary") {
+      arguments.vary = true;
+      continue;
+    }
+    const auto number = ++i < count ? parse_number(words[i]) : std::nullopt;
     if (!number.has_value()) return std::nullopt;
     if (name == "--seeds") {
       arguments.seeds = *number;
@@ -50,7 +55,7 @@ std::optional<Arguments> parse(int count, char** words) {
 int main(int count, char** words) {
   const auto arguments = parse(count, words);
   if (!arguments.has_value()) {
-    std::fprintf(stderr, "usage: transfer_soak [--seeds N] [--first SEED] [--bytes N]\n");
+    std::fprintf(stderr, "usage: transfer_soak [--vary] [--seeds N] [--first SEED] [--bytes N]\n");
     return 254;
   }
   std::uint64_t failures = 0;
@@ -58,15 +63,19 @@ int main(int count, char** words) {
   std::uint64_t ticks = 0;
   for (std::uint64_t i = 0; i < arguments->seeds; ++i) {
     const std::uint64_t seed = arguments->first + i;
-    const lockstep::TransferResult result = lockstep::transfer(
-        {.bytes = arguments->bytes, .seed = seed, .host = lockstep::patient_host()});
+    const lockstep::TransferPlan plan =
+        arguments->vary
+            ? lockstep::random_plan(seed, arguments->bytes)
+            : lockstep::TransferPlan{
+                  .bytes = arguments->bytes, .seed = seed, .host = lockstep::patient_host()};
+    const lockstep::TransferResult result = lockstep::transfer(plan);
     packets += result.packets.left;
     ticks += result.ticks;
     if (!result.ok()) {
       ++failures;
-      std::printf("seed %llu: %s\n  transfer_soak --seeds 1 --first %llu --bytes %llu\n",
+      std::printf("seed %llu: %s\n  transfer_soak %s--seeds 1 --first %llu --bytes %llu\n",
                   static_cast<unsigned long long>(seed), result.failure.c_str(),
-                  static_cast<unsigned long long>(seed),
+                  arguments->vary ? "--vary " : "", static_cast<unsigned long long>(seed),
                   static_cast<unsigned long long>(arguments->bytes));
     }
     if ((i + 1) % 100 == 0) {
