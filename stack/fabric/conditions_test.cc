@@ -287,5 +287,17 @@ TEST(Determinism, ARuleThatDoesNothingMovesNoOthersChoices) {
   EXPECT_EQ(trace_of(3, true), trace_of(3, false));
 }
 
+// Pinned: whoever replays a seed on another machine or compiler counts on it.
+TEST_F(Conditions, ChooseTheSameOnEveryMachine) {
+  const RuleGuard losing = fabric.install(loss(Chance::percent(20)));
+  const RuleGuard doubling = fabric.install(duplication(Chance::percent(20), 1));
+  const RuleGuard mixing = fabric.install(reordering(Chance::percent(30), {4, 1}));
+  const RuleGuard damaging = fabric.install(corruption(Chance::percent(10)));
+  count_to(20);
+  EXPECT_EQ(heard(b, at_b), "0 1 1 2 3 6 7 8 10 13 15 17 14");
+  fabric.tick(1);
+  EXPECT_EQ(heard(b, at_b), "7 9 12 12 16 18");
+}
+
 }  // namespace
 }  // namespace lockstep::conditions

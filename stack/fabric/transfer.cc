@@ -21,9 +21,11 @@ class Pattern {
  public:
   static constexpr std::size_t period = 1'048'573;
 
-  explicit Pattern(Random random) : table_(period + read_size) {
-    for (std::size_t i = 0; i < period; ++i) table_[i] = static_cast<std::byte>(random.next());
-    std::copy_n(table_.begin(), read_size, table_.begin() + period);
+  // Of a stream of `bytes`: no more of the table than it reaches.
+  Pattern(Random random, std::uint64_t bytes)
+      : table_(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, period)) + read_size) {
+    for (std::byte& byte : table_) byte = static_cast<std::byte>(random.next());
+    if (bytes > period) std::copy_n(table_.begin(), read_size, table_.begin() + period);
   }
   // Bytes from `offset` on. Requires: count <= read_size.
   std::span<const std::byte> at(std::uint64_t offset, std::size_t count) const {
@@ -52,7 +54,8 @@ class Transfer {
   explicit Transfer(const TransferPlan& plan)
       : plan_(plan),
         fabric_({.seed = plan.seed}),
-        patterns_{Pattern(Random(plan.seed).fork(1)), Pattern(Random(plan.seed).fork(2))},
+        patterns_{Pattern(Random(plan.seed).fork(1), plan.bytes),
+                  Pattern(Random(plan.seed).fork(2), plan.bytes)},
         buffer_(read_size) {}
 
   TransferResult run();
