@@ -1,3 +1,4 @@
+// The hosts, time, and rounds. What becomes of one packet: passage.cc.
 #include "stack/fabric/fabric.h"
 
 #include <algorithm>
@@ -8,78 +9,110 @@
 
 namespace lockstep {
 
-std::uint64_t RuleList::add(Rule rule) {
-  entries_.push_back({next_id_, std::move(rule)});
-  return next_id_++;
-}
-
-void RuleList::remove(std::uint64_t id) {
-  std::erase_if(entries_, [id](const Entry& entry) { return entry.id == id; });
-}
-
-Passage RuleList::ask(const Packet& packet) const {
-  for (const Entry& entry : entries_) {
-    const Passage passage = entry.rule(packet);
-    if (passage.kind != Passage::Kind::pass) return passage;
+Kernel& Fabric::add_host(std::string name, const HostConfig& config,
+                         std::initializer_list<IpFamily> pools) {
+  const std::uint32_t number = names_.add(std::move(name));
+  LOCKSTEP_CHECK(number == hosts_.size());
+  hosts_.push_back(std::make_unique<Host>(Host{Kernel(config)}));
+  Kernel& kernel = hosts_.back()->kernel;
+  for (const IpAddress& address : config.addresses) {
+    const bool is_new = names_.add_address(number, address);
+    LOCKSTEP_CHECK(is_new);
   }
-  return Passage::pass();
-}
-
-void RuleGuard::uninstall() {
-  if (const auto rules = rules_.lock(); rules != nullptr && id_ != 0) rules->remove(id_);
-  id_ = 0;
+  for (IpFamily family : pools) {
+    const auto address = names_.assign(number, family);
+    LOCKSTEP_CHECK(address.has_value());
+    kernel.add_address(*address);
+  }
+  return kernel;
 }
 
 Kernel& Fabric::add_host(std::string name, const HostConfig& config) {
-  LOCKSTEP_CHECK(find_host(name) == nullptr);
-  for (const IpAddress& address : config.addresses) {
-    for (const auto& host : hosts_) LOCKSTEP_CHECK(!host->kernel.is_local(address));
-  }
-  hosts_.push_back(std::make_unique<Host>(Host{std::move(name), Kernel(config)}));
-  return hosts_.back()->kernel;
+  if (config.addresses.empty()) return add_host(std::move(name), config, {IpFamily::v4});
+  return add_host(std::move(name), config, {});
+}
+
+void Fabric::add_address(HostId id, const IpAddress& address) {
+  const bool is_new = names_.add_address(id.index, address);
+  LOCKSTEP_CHECK(is_new);
+  host(id).add_address(address);
+}
+
+std::optional<HostId> Fabric::find_id(std::string_view name) const {
+  const auto number = names_.find(name);
+  return number.has_value() ? std::optional(HostId{*number}) : std::nullopt;
 }
 
 Kernel* Fabric::find_host(std::string_view name) {
-  for (const auto& host : hosts_) {
-    if (host->name == name) return &host->kernel;
-  }
-  return nullptr;
+  const auto id = find_id(name);
+  return id.has_value() ? &host(*id) : nullptr;
 }
 
-std::vector<IpAddress> Fabric::resolve(std::string_view name) const {
-  for (const auto& host : hosts_) {
-    if (host->name == name) return host->kernel.config().addresses;
-  }
-  return {};
+HostId Fabric::owner_of(const IpAddress& address) const {
+  const auto number = names_.owner_of(address);
+  return number.has_value() ? HostId{*number} : no_host;
 }
 
-RuleGuard Fabric::install(Rule rule) { return RuleGuard(rules_, rules_->add(std::move(rule))); }
+void Fabric::reboot(HostId id) {
+  Host& host = *hosts_[id.index];
+  host.kernel.reset(HostConfig(host.kernel.config()));
+  host.up = true;
+  ++host.boots;
+}
+
+void Fabric::power_off(HostId id) {
+  Host& host = *hosts_[id.index];
+  host.kernel.reset(HostConfig(host.kernel.config()));
+  host.up = false;
+}
+
+void Fabric::partition(HostId from, HostId to) {
+  repair(from, to);
+  partitions_.emplace_back(from, to);
+}
+
+void Fabric::repair(HostId from, HostId to) { std::erase(partitions_, std::pair(from, to)); }
 
 std::size_t Fabric::egress_all() {
-  std::vector<std::pair<const Kernel*, Packet>> leaving;
-  for (const auto& host : hosts_) {
+  collect();
+  const std::size_t count = leaving_.size();
+  counts_.left += count;
+  const bool nothing_interferes = rules_->size() == 0 && partitions_.empty() && !tap_;
+  if (nothing_interferes) {
+    deliver_as_they_are();
+  } else {
+    for (std::size_t i = 0; i < count; ++i) decide(leaving_[i], i);
+    deliver_arrivals();
+  }
+  leaving_.clear();
+  return count;
+}
+
+void Fabric::collect() {
+  for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
+    if (!hosts_[i]->up) continue;
     events_.clear();
-    host->kernel.egress(events_);
+    hosts_[i]->kernel.egress(events_);
     for (WireEvent& event : events_) {
-      if (event.kind == WireEvent::Kind::left) {
-        leaving.emplace_back(&host->kernel, std::move(event.packet));
-      }
+      if (event.kind != WireEvent::Kind::left) continue;
+      leaving_.push_back({HostId{i}, std::move(event.packet)});
     }
   }
-  for (auto& [from, packet] : leaving) {
-    const Passage passage = rules_->ask(packet);
-    switch (passage.kind) {
-      case Passage::Kind::pass:
-        route(packet, from);
-        break;
-      case Passage::Kind::deliver_after:
-        held_.push_back({now_ticks_ + std::max(passage.ticks, 1u), std::move(packet)});
-        break;
-      case Passage::Kind::drop:
-        break;
+}
+
+// The usual case: one host for each packet, and nothing to decide.
+void Fabric::deliver_as_they_are() {
+  for (std::size_t i = 0; i < leaving_.size(); ++i) {
+    const Packet& packet = leaving_[i].packet;
+    const HostId to = owner_of(packet.destination);
+    if (reaches_nobody(to)) {
+      decide(leaving_[i], i);
+      deliver_arrivals();
+      continue;
     }
+    ++counts_.arrived;
+    host(to).deliver(packet);
   }
-  return leaving.size();
 }
 
 bool Fabric::run_until_quiet(std::size_t rounds) {
@@ -90,41 +123,30 @@ bool Fabric::run_until_quiet(std::size_t rounds) {
 }
 
 void Fabric::tick(std::uint32_t ticks) {
+  const auto tick_hosts = [this](std::uint32_t count) {
+    for (const auto& host : hosts_) {
+      if (host->up) host->kernel.tick(count);
+    }
+  };
   const std::uint64_t target = now_ticks_ + ticks;
   while (now_ticks_ < target) {
     std::uint64_t next = target;
-    for (const Held& held : held_) next = std::min(next, std::max(held.due, now_ticks_ + 1));
-    const auto step = static_cast<std::uint32_t>(next - now_ticks_);
+    if (!held_.empty()) next = std::clamp(held_.next_due(), now_ticks_ + 1, target);
     // Arrivals of a tick come before its timers.
-    if (step > 1) {
-      for (const auto& host : hosts_) host->kernel.tick(step - 1);
-    }
+    const auto step = static_cast<std::uint32_t>(next - now_ticks_);
+    if (step > 1) tick_hosts(step - 1);
     now_ticks_ = next;
     deliver_due();
-    for (const auto& host : hosts_) host->kernel.tick(1);
-  }
-}
-
-void Fabric::deliver_due() {
-  std::vector<Held> waiting;
-  std::vector<Held> due;
-  for (Held& held : held_) (held.due <= now_ticks_ ? due : waiting).push_back(std::move(held));
-  held_ = std::move(waiting);
-  for (const Held& held : due) route(held.packet, nullptr);
-}
-
-void Fabric::route(const Packet& packet, const Kernel* from) {
-  const bool to_all = packet.destination.is_broadcast();
-  for (const auto& host : hosts_) {
-    const bool to_it = to_all ? !host->kernel.is_local(packet.source) && &host->kernel != from
-                              : host->kernel.is_local(packet.destination);
-    if (to_it) host->kernel.deliver(packet);
+    tick_hosts(1);
   }
 }
 
 std::string Fabric::netstat() const {
   std::string text;
-  for (const auto& host : hosts_) text += lockstep::netstat(host->name, host->kernel);
+  for (std::uint32_t i = 0; i < hosts_.size(); ++i) {
+    if (i > 0) text += '\n';
+    text += names_.name_of(i) + ":\n" + lockstep::netstat(hosts_[i]->kernel);
+  }
   return text;
 }
 

@@ -30,6 +30,7 @@ class DatagramQueue {
 
   bool empty() const { return queue_.empty(); }
   std::size_t size() const { return queue_.size(); }
+  std::size_t payload_size() const { return charged_ - queue_.size() * overhead; }
   const ReceivedDatagram& front() const { return queue_.front(); }
   void pop() {
     charged_ -= queue_.front().payload.size() + overhead;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "stack/api/check.h"
 #include "stack/wire/codec.h"
 
 namespace lockstep {
@@ -15,6 +16,8 @@ constexpr std::uint16_t linktype_raw = 101;
 
 constexpr std::uint16_t option_end = 0;
 constexpr std::uint16_t option_comment = 1;
+constexpr std::uint16_t option_name = 2;             // if_name
+constexpr std::uint16_t option_packet_flags = 2;     // epb_flags
 constexpr std::uint16_t option_application = 4;      // shb_userappl
 constexpr std::uint16_t option_time_resolution = 9;  // if_tsresol
 
@@ -64,11 +67,12 @@ void put_section_header(std::string& out) {
   end_block(out, start);
 }
 
-void put_interface(std::string& out) {
+void put_interface(std::string& out, std::string_view name) {
   const std::size_t start = begin_block(out, interface_description_type);
   put(out, linktype_raw);
-  put(out, std::uint16_t{0});                       // Reserved.
-  put(out, std::uint32_t{0});                       // Snapshot length: no limit.
+  put(out, std::uint16_t{0});  // Reserved.
+  put(out, std::uint32_t{0});  // Snapshot length: no limit.
+  if (!name.empty()) put_option(out, option_name, name);
   put_option(out, option_time_resolution, "\x09");  // 10^-9 seconds.
   end_options(out);
   end_block(out, start);
@@ -76,25 +80,32 @@ void put_interface(std::string& out) {
 
 }  // namespace
 
-PcapngWriter::PcapngWriter() {
-  put_section_header(out_);
-  put_interface(out_);
+PcapngWriter::PcapngWriter(NoInterfaces) { put_section_header(out_); }
+
+PcapngWriter::PcapngWriter() : PcapngWriter(NoInterfaces()) { add_interface(""); }
+
+PcapngWriter PcapngWriter::without_interfaces() { return PcapngWriter(NoInterfaces()); }
+
+std::uint32_t PcapngWriter::add_interface(std::string_view name) {
+  put_interface(out_, name);
+  return interfaces_++;
 }
 
 std::expected<void, EncodeError> PcapngWriter::add(const Packet& packet, std::uint64_t nanoseconds,
-                                                   std::string_view comment) {
+                                                   std::string_view comment, PcapngPlace place) {
   encoded_.clear();
   const auto size = encode_packet(packet, encoded_);
   if (!size) return std::unexpected(size.error());
-  add_bytes(encoded_, nanoseconds, comment);
+  add_bytes(encoded_, nanoseconds, comment, place);
   return {};
 }
 
 void PcapngWriter::add_bytes(std::span<const std::byte> bytes, std::uint64_t nanoseconds,
-                             std::string_view comment) {
+                             std::string_view comment, PcapngPlace place) {
+  LOCKSTEP_CHECK(place.interface < interfaces_);
   const std::size_t start = begin_block(out_, enhanced_packet_type);
   const auto size = static_cast<std::uint32_t>(bytes.size());
-  put(out_, std::uint32_t{0});  // The interface.
+  put(out_, place.interface);
   put(out_, static_cast<std::uint32_t>(nanoseconds >> 32));
   put(out_, static_cast<std::uint32_t>(nanoseconds));
   put(out_, size);  // Captured ...
@@ -102,10 +113,13 @@ void PcapngWriter::add_bytes(std::span<const std::byte> bytes, std::uint64_t nan
   std::transform(bytes.begin(), bytes.end(), std::back_inserter(out_),
                  [](std::byte b) { return static_cast<char>(b); });
   pad(out_);
-  if (!comment.empty()) {
-    put_option(out_, option_comment, comment);
-    end_options(out_);
+  const bool directed = place.direction != PcapngPlace::Direction::unknown;
+  if (!comment.empty()) put_option(out_, option_comment, comment);
+  if (directed) {
+    const char flags[4] = {static_cast<char>(place.direction), 0, 0, 0};
+    put_option(out_, option_packet_flags, std::string_view(flags, sizeof flags));
   }
+  if (directed || !comment.empty()) end_options(out_);
   end_block(out_, start);
 }
 

@@ -44,6 +44,27 @@ TEST(Pcapng, WritesAPacketWithItsTimeAndComment) {
                         "01 00 02 00 68 69 00 00 00 00 00 00 30 00 00 00"));
 }
 
+TEST(Pcapng, NamesItsInterfacesAndSaysWhichOneSawAPacket) {
+  PcapngWriter writer = PcapngWriter::without_interfaces();
+  const std::size_t start = writer.bytes().size();
+  EXPECT_EQ(writer.add_interface("a"), 0u);
+  // interface description: type, 40 bytes, linktype 101, no snapshot length, if_name "a",
+  //   if_tsresol 9, end of options, 40 bytes
+  EXPECT_EQ(bytes_of(writer.bytes().substr(start)),
+            sample::hex("01 00 00 00 28 00 00 00 65 00 00 00 00 00 00 00 "
+                        "02 00 01 00 61 00 00 00 09 00 01 00 09 00 00 00 "
+                        "00 00 00 00 28 00 00 00"));
+  EXPECT_EQ(writer.add_interface("b"), 1u);
+  const std::size_t packet = writer.bytes().size();
+  writer.add_bytes(sample::hex("45"), 0, "", {1, PcapngPlace::Direction::outbound});
+  // enhanced packet: type, 48 bytes, interface 1, time, captured 1, original 1, the byte padded,
+  //   epb_flags 2 (outbound), end of options, 48 bytes
+  EXPECT_EQ(bytes_of(writer.bytes().substr(packet)),
+            sample::hex("06 00 00 00 30 00 00 00 01 00 00 00 00 00 00 00 "
+                        "00 00 00 00 01 00 00 00 01 00 00 00 45 00 00 00 "
+                        "02 00 04 00 02 00 00 00 00 00 00 00 30 00 00 00"));
+}
+
 TEST(Pcapng, WritesNoOptionsWithoutAComment) {
   PcapngWriter writer;
   const std::size_t start = writer.bytes().size();
