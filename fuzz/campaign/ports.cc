@@ -42,10 +42,6 @@ absl::StatusOr<std::vector<const PortRow*>> port_per_host(
     if (!row.ok()) return row.status();
     return std::vector<const PortRow*>(scenario::hosts_max, *row);
   }
-  if (hosts.empty()) {
-    return error("'" + text +
-                 "' names hosts, and what is generated has none to name: give one port");
-  }
   std::map<std::string, const PortRow*> chosen;
   std::size_t from = 0;
   while (from <= text.size()) {
@@ -57,21 +53,28 @@ absl::StatusOr<std::vector<const PortRow*>> port_per_host(
     }
     absl::StatusOr<const PortRow*> row = find_port(part.substr(equals + 1));
     if (!row.ok()) return row.status();
-    chosen[part.substr(0, equals)] = *row;
+    if (!chosen.emplace(part.substr(0, equals), *row).second) {
+      return error("--port names host '" + part.substr(0, equals) + "' twice");
+    }
     from = end + 1;
   }
   std::vector<const PortRow*> result;
+  if (hosts.empty()) {
+    // What is generated has hosts a, b, c ...: those that are not named take turns.
+    auto turn = chosen.begin();
+    for (std::size_t i = 0; i < scenario::hosts_max; ++i) {
+      const auto found = chosen.find(std::string(1, static_cast<char>('a' + i)));
+      if (found == chosen.end() && turn == chosen.end()) turn = chosen.begin();
+      result.push_back(found != chosen.end() ? found->second : (turn++)->second);
+    }
+    return result;
+  }
   for (const scenario::HostLine& host : hosts) {
     const auto found = chosen.find(host.name);
     if (found == chosen.end()) {
       return error("--port names no port for host '" + host.name + "'");
     }
     result.push_back(found->second);
-    chosen.erase(found);
-  }
-  if (!chosen.empty()) {
-    return error("--port names host '" + chosen.begin()->first +
-                 "', which the scenario does not have");
   }
   return result;
 }

@@ -1,7 +1,13 @@
-// lockstep diff FILE...: the first observation in which two stacks differ.
+// lockstep diff: the first observation in which two stacks differ, of files or of generated
+// scenarios.
+#include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <map>
 #include <memory>
 
+#include "fuzz/campaign/generated.h"
+#include "fuzz/campaign/record.h"
 #include "fuzz/cli/command.h"
 #include "oracle/judge/diff.h"
 
@@ -13,19 +19,102 @@ struct Arguments {
   std::vector<std::string> ports;
   std::vector<std::string> lies;
   std::string dialect = "linux";
+  std::uint64_t scenarios = 0;
+  std::uint64_t seed = 1;
 };
 
-judge::Trace trace_on(const Arguments& arguments, std::size_t side,
-                      const scenario::Scenario& scenario) {
+campaign::PortChoice choice_of(const Arguments& arguments, std::size_t side) {
   campaign::PortChoice choice;
   choice.port = arguments.ports[side];
   if (side < arguments.lies.size() && arguments.lies[side] != "none") {
     choice.lie = arguments.lies[side];
   }
-  judge::Runner runner(factory_for(choice, scenario), dialect_named(arguments.dialect));
+  return choice;
+}
+
+judge::Runner runner_of(const Arguments& arguments, std::size_t side,
+                        const scenario::Scenario& scenario) {
+  return judge::Runner(factory_for(choice_of(arguments, side), scenario),
+                       dialect_named(arguments.dialect));
+}
+
+judge::Trace trace_on(judge::Runner& runner, const scenario::Scenario& scenario) {
   judge::Trace trace;
   judge::run(runner, scenario, &trace);
   return trace;
+}
+
+// Whether neither broke a rule.
+bool is_allowed(const judge::Trace& a, const judge::Trace& b) {
+  const auto broken = [](const judge::Trace& trace) {
+    return trace.verdict.outcome == judge::Outcome::violation ||
+           trace.verdict.outcome == judge::Outcome::unsettled;
+  };
+  return !broken(a) && !broken(b);
+}
+
+int diff_files(const Arguments& arguments) {
+  int code = exit_ok;
+  for (const std::filesystem::path& file : scenario_files(arguments.files)) {
+    const scenario::Scenario scenario = load_scenario(file);
+    judge::Runner first = runner_of(arguments, 0, scenario);
+    judge::Runner second = runner_of(arguments, 1, scenario);
+    const judge::Trace a = trace_on(first, scenario);
+    const judge::Trace b = trace_on(second, scenario);
+    const judge::Difference difference = judge::first_difference(a, b);
+    if (!difference.any()) {
+      std::printf("same  %s\n", file.c_str());
+      continue;
+    }
+    std::printf("DIFF  %s\n%s", file.c_str(), difference.text.c_str());
+    if (!is_allowed(a, b)) code = exit_violation;
+  }
+  return code;
+}
+
+// How often each kind of difference came, the most frequent first.
+void print_kinds(const std::map<std::string, std::uint64_t>& kinds) {
+  std::vector<std::pair<std::uint64_t, std::string>> rows;
+  for (const auto& [kind, count] : kinds) rows.emplace_back(count, kind);
+  std::ranges::sort(rows, std::greater<>());
+  for (const auto& [count, kind] : rows) {
+    std::printf("%8llu  %s\n", static_cast<unsigned long long>(count), kind.c_str());
+  }
+}
+
+// Scenarios that are made up on the first stack, and replayed on the second.
+int diff_generated(const Arguments& arguments) {
+  judge::Runner first = runner_of(arguments, 0, scenario::Scenario());
+  judge::Runner second = runner_of(arguments, 1, scenario::Scenario());
+  std::map<std::string, std::uint64_t> kinds;
+  std::uint64_t same = 0;
+  std::uint64_t forbidden = 0;
+  for (std::uint64_t number = 0; number < arguments.scenarios; ++number) {
+    scenario::Scenario scenario;
+    {
+      campaign::Record record(first);
+      campaign::run_generated(record, first, arguments.seed, number, {});
+      scenario = record.scenario();
+    }
+    first.set_patience(judge::hurried);
+    second.set_patience(judge::hurried);
+    const judge::Trace a = trace_on(first, scenario);
+    const judge::Trace b = trace_on(second, scenario);
+    const judge::Difference difference = judge::first_difference(a, b);
+    same += difference.any() ? 0 : 1;
+    for (const std::string& kind : difference.kinds) ++kinds[kind];
+    if (is_allowed(a, b)) continue;
+    ++forbidden;
+    std::printf("scenario %llu of seed %llu\n%s", static_cast<unsigned long long>(number),
+                static_cast<unsigned long long>(arguments.seed), difference.text.c_str());
+  }
+  std::printf(
+      "%llu scenarios: %llu the same, %llu in which a rule was broken; with these "
+      "differences:\n",
+      static_cast<unsigned long long>(arguments.scenarios), static_cast<unsigned long long>(same),
+      static_cast<unsigned long long>(forbidden));
+  print_kinds(kinds);
+  return forbidden == 0 ? exit_ok : exit_violation;
 }
 
 int diff(const Arguments& arguments) {
@@ -35,22 +124,10 @@ int diff(const Arguments& arguments) {
   if (!arguments.lies.empty() && arguments.lies.size() != 2) {
     throw UsageError{"diff wants a lie for each stack or none: --lie A --lie B, 'none' for no lie"};
   }
-  int code = exit_ok;
-  for (const std::filesystem::path& file : scenario_files(arguments.files)) {
-    const scenario::Scenario scenario = load_scenario(file);
-    const judge::Trace a = trace_on(arguments, 0, scenario);
-    const judge::Trace b = trace_on(arguments, 1, scenario);
-    const std::string difference = judge::first_difference(a, b);
-    if (difference.empty()) {
-      std::printf("same  %s\n", file.c_str());
-      continue;
-    }
-    std::printf("DIFF  %s\n%s", file.c_str(), difference.c_str());
-    const bool allowed = a.verdict.outcome == judge::Outcome::allowed &&
-                         b.verdict.outcome == judge::Outcome::allowed;
-    if (!allowed) code = exit_violation;
+  if (arguments.files.empty() == (arguments.scenarios == 0)) {
+    throw UsageError{"diff wants either files or --scenarios N, for N generated ones"};
   }
-  return code;
+  return arguments.files.empty() ? diff_generated(arguments) : diff_files(arguments);
 }
 
 }  // namespace
@@ -63,8 +140,14 @@ void add_diff(CLI::App& app, int& exit_code) {
       "--lie none --lie ack_ahead\n"
       "Exit: 0 no difference that a rule forbids, 1 one of the two broke a rule.");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("FILE", arguments->files, "Scenario files, or directories of them")
-      ->required();
+  command->add_option("FILE", arguments->files, "Scenario files, or directories of them");
+  command
+      ->add_option("--scenarios", arguments->scenarios,
+                   "Compare so many generated scenarios and count the differences by kind")
+      ->check(whole_number());
+  command->add_option("--seed", arguments->seed, "What they are drawn from")
+      ->check(whole_number())
+      ->capture_default_str();
   command->add_option("--port", arguments->ports, "The two stacks")
       ->allow_extra_args(false)
       ->required();

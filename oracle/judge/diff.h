@@ -1,15 +1,25 @@
 // The first observation in which two runs of one scenario differ.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "oracle/judge/run.h"
 
 namespace lockstep::judge {
 
-// Empty when the traces show the same, else a few lines: the step, what each showed, and whether
-// the oracle allowed each. Initial sequence numbers are compared as differences, since each stack
-// chooses its own.
-std::string first_difference(const Trace& a, const Trace& b);
+struct Difference {
+  // What the two show instead of each other, without names and numbers, each kind once: "returns
+  // EAGAIN / a value", "ack: window". Where they stop to go side by side, because one shows an
+  // event that the other does not, comparing ends. Empty when the traces show the same.
+  std::set<std::string> kinds;
+  // Of the first: the step, what each showed, and whether the oracle allowed each.
+  std::string text;
+
+  bool any() const { return !kinds.empty(); }
+};
+
+// Initial sequence numbers are compared as differences, since each stack chooses its own.
+Difference first_difference(const Trace& a, const Trace& b);
 
 }  // namespace lockstep::judge

@@ -20,7 +20,10 @@ Port& Runner::port_of(std::size_t host) {
   return *hosts_[host].port;
 }
 
-FeatureSet Runner::features() { return port_of(0).traits().features; }
+// Two of a mixed world are enough to ask: worlds of three have the ports of the first two again.
+FeatureSet Runner::features() {
+  return port_of(0).traits().features.intersect(port_of(1).traits().features);
+}
 
 void Runner::start(std::span<const scenario::HostLine> hosts) {
   LOCKSTEP_CHECK(!hosts.empty() && hosts.size() <= scenario::hosts_max);
