@@ -155,20 +155,8 @@ SyscallResult Kernel::recv_datagram(Slot slot, std::span<std::byte> buffer, MsgF
 void Kernel::arrive_udp(const Packet& packet, const UdpDatagram& datagram) {
   const Endpoint local{packet.destination, datagram.destination_port};
   const Endpoint source{packet.source, datagram.source_port};
-  if (packet.destination.is_broadcast()) {
-    // Each socket of the wildcard has it, those of both families too.
-    const PortKey key = PortKey::of(Type::dgram, datagram.destination_port);
-    for (const IpFamily family : {IpFamily::v4, IpFamily::v6}) {
-      const auto* all = ports_.receivers(key, IpAddress::any(family));
-      if (all == nullptr) continue;
-      for (Slot slot : *all) {
-        if (family == IpFamily::v4 || sockets_[slot].is_dual())
-          queue_datagram(slot, source, datagram);
-      }
-    }
-    return;
-  }
   const FourTuple tuple{local, source};
+  if (packet.destination.is_broadcast()) return arrive_broadcast(tuple, datagram);
   Slot slot = find_connected_datagram(tuple);
   if (slot == no_slot) slot = find_receiver(Type::dgram, tuple);
   if (slot == no_slot) return refuse_datagram(packet);
@@ -183,6 +171,21 @@ void Kernel::refuse_datagram(const Packet& packet) {
   answer.destination = packet.source;
   answer.body = IcmpMessage{.kind = IcmpKind::port_unreachable, .quoted = quote_of(packet)};
   outbound_.push_back(std::move(answer));
+}
+
+// Each socket that takes IPv4 of any address has it, and each of the broadcast address itself.
+void Kernel::arrive_broadcast(const FourTuple& tuple, const UdpDatagram& datagram) {
+  const PortKey key = PortKey::of(Type::dgram, tuple.local.port);
+  for (const IpAddress& ip :
+       {tuple.local.ip, IpAddress::any(IpFamily::v4), IpAddress::any(IpFamily::v6)}) {
+    const auto* all = ports_.receivers(key, ip);
+    if (all == nullptr) continue;
+    for (Slot slot : *all) {
+      if (ip.is_v4() || sockets_[slot].is_dual()) queue_datagram(slot, tuple.peer, datagram);
+    }
+  }
+  const Slot connected = find_connected_datagram(tuple);
+  if (connected != no_slot) queue_datagram(connected, tuple.peer, datagram);
 }
 
 // One that is connected to port 0 takes traffic of any port of its peer's address, as on Linux.

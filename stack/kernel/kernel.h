@@ -186,6 +186,7 @@ class Kernel {
   Slot find_receiver(Type type, const FourTuple& tuple) const;
   Slot choose_receiver(const std::vector<Slot>* receivers, const FourTuple& tuple) const;
   void arrive_udp(const Packet& packet, const UdpDatagram& datagram);
+  void arrive_broadcast(const FourTuple& tuple, const UdpDatagram& datagram);
   Slot find_connected_datagram(FourTuple tuple) const;
   void queue_datagram(Slot slot, const Endpoint& source, const UdpDatagram& datagram);
   void refuse_datagram(const Packet& packet);

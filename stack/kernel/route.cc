@@ -57,6 +57,7 @@ std::expected<Kernel::Route, Errno> Kernel::route(IpAddress bound, IpAddress des
     if (family == IpFamily::v6 && bound.is_v4()) return std::unexpected(Errno::eafnosupport);
     bound = IpAddress::any(family);
   }
+  if (bound.is_multicast() || bound.is_broadcast()) bound = IpAddress::any(family);
   IpAddress source = bound;
   if (local) {
     if (bound.is_unspecified()) {

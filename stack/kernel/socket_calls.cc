@@ -72,7 +72,9 @@ SyscallResult Kernel::bind(Fd fd, const SocketAddress& address) {
   }
   const bool mapped = wanted.endpoint.ip.is_v4_mapped();
   const Endpoint local{unmapped(wanted.endpoint.ip), wanted.endpoint.port};
-  const bool foreign = !local.ip.is_unspecified() && !is_local(local.ip);
+  // Broadcast and multicast addresses of IPv4 name what is received; nothing is sent from them.
+  const bool group = local.ip.is_v4() && (local.ip.is_multicast() || local.ip.is_broadcast());
+  const bool foreign = !local.ip.is_unspecified() && !is_local(local.ip) && !group;
   // The order is that of Linux's __inet_bind, and of __inet6_bind.
   const bool v6 = socket.domain == Domain::inet6;
   if (!v6 && foreign) return SyscallResult::failure(Errno::eaddrnotavail);
