@@ -35,18 +35,16 @@ void Kernel::arrive_icmp(const Packet& packet, const IcmpMessage& icmp) {
   icmp_for_datagrams(*quote, icmp, meaning);
 }
 
-// Returns whether the path carries less than was known. The error may be forged: one that claims
-// less than any path needs is taken for the least (Linux), or is no error at all in IPv6.
-bool Kernel::learn_path_mtu(const IpAddress& destination, std::uint32_t mtu) {
-  if (is_local(destination)) return false;
-  if (!destination.is_v4() && mtu < least_path_mtu_v6) return false;
+// The error may be forged: one that claims less than any path needs is taken for the least (Linux),
+// or is no error at all in IPv6.
+void Kernel::learn_path_mtu(const IpAddress& destination, std::uint32_t mtu) {
+  if (is_local(destination)) return;
+  if (!destination.is_v4() && mtu < least_path_mtu_v6) return;
   const std::uint32_t known = path_mtus_.mtu(destination, config_.mtu);
-  const std::uint32_t least = destination.is_v4() ? least_path_mtu_v4 : least_path_mtu_v6;
-  const std::uint32_t learnt = std::max(mtu, least);
-  if (learnt >= known) return false;
+  const std::uint32_t learnt = destination.is_v4() ? std::max(mtu, least_path_mtu_v4) : mtu;
+  if (learnt >= known) return;
   const std::uint64_t lifetime_ticks = path_mtu_lifetime_ms / std::max(config_.tick_ms, 1u);
   path_mtus_.learn(destination, learnt, now_ticks_ + std::max<std::uint64_t>(lifetime_ticks, 1));
-  return true;
 }
 
 void Kernel::icmp_for_datagrams(const Quote& quote, const IcmpMessage& icmp,
@@ -90,10 +88,11 @@ void Kernel::icmp_for_connection(const Quote& quote, const IcmpMessage& icmp,
     return after_transition(slot, io, before);
   }
   if (icmp.kind == IcmpKind::packet_too_big) {
-    if (!learn_path_mtu(quote.sender.peer.ip, icmp.mtu)) return;
+    const std::uint16_t mss_before = tcb.snd_mss;
+    learn_path_mtu(quote.sender.peer.ip, icmp.mtu);
     TcpIo io = io_for(socket);  // Lowers the size of segments.
     const bool too_long = is_synchronized(before) && tcb.in_flight() > tcb.snd_mss;
-    if (!too_long || (v4 && !accepts_path_mtu(socket))) return;
+    if (tcb.snd_mss == mss_before || !too_long || (v4 && !accepts_path_mtu(socket))) return;
     // RFC 1191 6.5: sent again at once; each acknowledgment then brings the next piece.
     tcb.recover = tcb.snd_nxt;
     tcb.duplicate_acks = 0;

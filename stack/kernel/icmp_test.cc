@@ -261,6 +261,16 @@ TEST_F(IcmpOfConnection, WhatFitsIsNotSentAgain) {
   EXPECT_TRUE(lengths().empty());
 }
 
+TEST_F(IcmpOfConnection, WhatAnotherTaughtTheHostIsHeededToo) {
+  const Packet data = lost_data(1000);
+  const Fd fd = open(a, Type::dgram);
+  a.sendto(fd, bytes_of("x"), 0, at("10.0.0.2:9"));
+  a.deliver(error_about(drain(a).at(0), IcmpKind::packet_too_big, 800));
+  EXPECT_TRUE(lengths().empty());
+  a.deliver(error_about(data, IcmpKind::packet_too_big, 800));
+  EXPECT_EQ(lengths(), std::vector<std::size_t>{760});
+}
+
 TEST_F(IcmpOfConnection, ALiarGetsPacketsOf552Bytes) {
   a.deliver(error_about(lost_data(1000), IcmpKind::packet_too_big, 68));
   EXPECT_EQ(lengths(), std::vector<std::size_t>{512});

@@ -193,7 +193,7 @@ class Kernel {
   void arrive_icmp(const Packet& packet, const IcmpMessage& icmp);
   void icmp_for_datagrams(const Quote& quote, const IcmpMessage& icmp, const IcmpMeaning& meaning);
   void icmp_for_connection(const Quote& quote, const IcmpMessage& icmp, const IcmpMeaning& meaning);
-  bool learn_path_mtu(const IpAddress& destination, std::uint32_t mtu);
+  void learn_path_mtu(const IpAddress& destination, std::uint32_t mtu);
   TcpIo io_for(Socket& socket);
   void after_transition(Slot slot, const TcpIo& io, TcpState before);
   void child_established(Slot slot);
