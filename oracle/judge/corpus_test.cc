@@ -131,18 +131,13 @@ struct Beyond {
   Feature feature;
 };
 constexpr Beyond beyond_the_simulated_stack[] = {
-    {"bind.mapped_on_v6only", Feature::dual_stack},
-    {"option.v6only_is_fixed_by_bind", Feature::dual_stack},
-    {"tcp.icmp.is_soft", Feature::icmp},
     {"tcp.linger2.negative_resets", Feature::tcp_options},
-    {"tcp.packet_too_big_lowers_segments", Feature::icmp},
     {"tcp.poll.urgent", Feature::urgent_data},
     {"tcp.urgent.awaited_is_eagain", Feature::urgent_data},
     {"tcp.urgent.byte_is_returned", Feature::urgent_data},
     {"tcp.urgent.is_announced", Feature::urgent_data},
     {"tcp.urgent.none_is_einval", Feature::urgent_data},
     {"tcp.urgent.stream_stops", Feature::urgent_data},
-    {"udp.icmp.from_nowhere", Feature::icmp},
     {"udp.send.oob", Feature::urgent_data},
 };
 

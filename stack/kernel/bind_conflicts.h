@@ -15,8 +15,17 @@
 
 namespace lockstep {
 
-constexpr bool addresses_overlap(const IpAddress& a, const IpAddress& b) {
-  return a == b || a.is_unspecified() || b.is_unspecified();
+// Across the families only sockets that take IPv4 too meet others: one bound to :: every IPv4
+// address; one that connect moved to an IPv6 address still the wildcard of an IPv4 socket (Linux,
+// inet_rcv_saddr_equal, which asks in this order).
+constexpr bool addresses_overlap(const IpAddress& existing, const PortClaim& existing_claim,
+                                 const IpAddress& fresh, const PortClaim& fresh_claim) {
+  if (existing.family == fresh.family) {
+    return existing == fresh || existing.is_unspecified() || fresh.is_unspecified();
+  }
+  if (existing.is_v4()) return fresh.is_unspecified() && fresh_claim.dual;
+  if (!existing_claim.dual) return false;
+  return existing.is_unspecified() || (fresh.is_unspecified() && !fresh_claim.dual);
 }
 
 constexpr bool may_share(const PortClaim& existing, const PortClaim& fresh) {

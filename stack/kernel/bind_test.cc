@@ -88,6 +88,7 @@ TEST_F(Bind, AnswersForTheWrongFamily) {
   EXPECT_EQ(bound(Type::stream, "unspec"), "OK");
   const Fd six = open(host, Type::stream, Domain::inet6);
   EXPECT_EQ(bind(six, "127.0.0.1:5000"), "EINVAL");
+  host.set_option(six, OptionName::ipv6_v6only, {1, 0});
   EXPECT_EQ(bind(six, "[::ffff:127.0.0.1]:5000"), "EINVAL");
   EXPECT_EQ(bind(six, "unspec"), "EAFNOSUPPORT");
   EXPECT_EQ(bind(six, "[fd00::1]:5000"), "OK");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "stack/kernel/kernel.h"
+#include "stack/kernel/mapped_address.h"
 #include "stack/kernel/tcp_settings.h"
 #include "stack/tcp/segment_arrives.h"
 #include "stack/tcp/user_calls.h"
@@ -40,8 +41,9 @@ SyscallResult Kernel::connect_stream(Slot slot, const SocketAddress& address) {
 
 SyscallResult Kernel::start_connection(Slot slot, const Endpoint& peer) {
   Socket& socket = sockets_[slot];
-  if (peer.ip.is_v4_mapped()) return SyscallResult::failure(Errno::enetunreach);
-  const auto way = route(socket.local.ip, peer.ip);
+  if (peer.ip.is_v4_mapped() && !socket.is_dual())
+    return SyscallResult::failure(Errno::enetunreach);
+  const auto way = route(socket.local.ip, unmapped(peer.ip));
   if (!way) return SyscallResult::failure(way.error());
   if (way->broadcast) return SyscallResult::failure(Errno::enetunreach);
   FourTuple tuple{Endpoint{way->source, socket.local.port}, Endpoint{way->destination, peer.port}};
@@ -188,7 +190,7 @@ SyscallResult Kernel::accept(Fd fd) {
   connection.listener = no_slot;
   connection.phase = ConnectPhase::connected;
   SyscallResult result = SyscallResult::success(sockets_.attach(child).value);
-  result.address = connection.peer;
+  result.address = as_shown(connection, connection.peer);
   return result;
 }
 

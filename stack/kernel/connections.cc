@@ -1,8 +1,10 @@
 // What follows from a connection's transitions, and the timers.
+#include <algorithm>
 #include <utility>
 
 #include "stack/api/hash.h"
 #include "stack/kernel/kernel.h"
+#include "stack/kernel/packet_size.h"
 #include "stack/tcp/segment_arrives.h"
 #include "stack/tcp/timers.h"
 #include "stack/tcp/user_calls.h"
@@ -32,7 +34,13 @@ SequenceNumber Kernel::next_iss(const FourTuple& tuple) {
   return SequenceNumber(iss);
 }
 
-TcpIo Kernel::io_for(const Socket& socket) {
+TcpIo Kernel::io_for(Socket& socket) {
+  if (!path_mtus_.empty()) {
+    // What was learnt of the path, be it by another connection, holds from the next segment on.
+    const std::uint16_t mss = mss_for_mtu(path_mtus_.mtu(socket.tcb.tuple.peer.ip, largest_packet),
+                                          socket.tcb.tuple.peer.ip.family);
+    socket.tcb.snd_mss = std::min(socket.tcb.snd_mss, mss);
+  }
   return TcpIo{.config = config_,
                .now_ticks = now_ticks_,
                .outbound = outbound_,
@@ -76,6 +84,8 @@ void Kernel::connection_closed(Slot slot, Errno error, TcpState before) {
   if (socket.descriptors == 0 && socket.accepted) return destroy(slot);
   leave_connections(slot);
   if (!socket.port_locked) release_port(slot);
+  // What the network last said explains a silence better (RFC 1122 4.2.3.5, Linux's tcp_write_err).
+  if (error == Errno::etimedout && socket.soft_error != Errno::ok) error = socket.soft_error;
   socket.pending_error = error == Errno::ok ? socket.pending_error : error;
   socket.shut_read = socket.shut_write = true;
   notify(slot, poll_in | poll_out | poll_err | poll_hup | poll_rdhup);
@@ -148,6 +158,7 @@ void Kernel::tick(std::uint32_t ticks) {
     after_transition(entry.slot, io, before);
   }
   now_ticks_ = target;
+  path_mtus_.expire(now_ticks_);
 }
 
 }  // namespace lockstep

@@ -4,18 +4,20 @@
 #include <utility>
 
 #include "stack/kernel/kernel.h"
+#include "stack/kernel/mapped_address.h"
+#include "stack/kernel/packet_size.h"
+#include "stack/wire/quote.h"
 
 namespace lockstep {
 namespace {
 
-constexpr std::uint32_t ip_header_v4 = 20;
-constexpr std::uint32_t ip_header_v6 = 40;
+// IP_MTU_DISCOVER from here on looks at the link alone (IP_PMTUDISC_PROBE, _INTERFACE, _OMIT).
+constexpr std::int32_t discover_probe = 3;
 
 std::size_t largest_payload(IpFamily family, std::uint32_t mtu) {
-  const bool v4 = family == IpFamily::v4;
-  const std::uint32_t headers = (v4 ? ip_header_v4 : ip_header_v6) + udp_header_size;
+  const std::uint32_t headers = ip_header_octets(family) + udp_header_size;
   const std::size_t fits = mtu > headers ? mtu - headers : 0;
-  return std::min(fits, v4 ? udp_max_payload_v4 : udp_max_payload_v6);
+  return std::min(fits, family == IpFamily::v4 ? udp_max_payload_v4 : udp_max_payload_v6);
 }
 
 }  // namespace
@@ -30,19 +32,22 @@ SyscallResult Kernel::connect_datagram(Slot slot, const SocketAddress& address) 
     return SyscallResult::failure(Errno::eagain);
   }
   if (!socket.peer_set) become_receiver(slot);
-  const EndpointArgument wanted = endpoint_argument(socket, address);
-  if (wanted.error != Errno::ok) {
-    const bool v4_on_v6 = socket.domain == Domain::inet6 && wanted.error == Errno::einval;
-    return SyscallResult::failure(v4_on_v6 ? Errno::eafnosupport : wanted.error);
+  EndpointArgument wanted = endpoint_argument(socket, address);
+  if (wanted.error == Errno::einval && socket.domain == Domain::inet6) {
+    // Of sockets of both families this call alone takes a sockaddr_in (Linux).
+    if (!socket.is_dual()) return SyscallResult::failure(Errno::eafnosupport);
+    wanted = {Errno::ok, std::get<Endpoint>(address)};
   }
-  const Endpoint& peer = wanted.endpoint;
-  if (peer.ip.is_v4_mapped()) return SyscallResult::failure(Errno::enetunreach);
+  if (wanted.error != Errno::ok) return SyscallResult::failure(wanted.error);
+  const Endpoint peer{unmapped(wanted.endpoint.ip), wanted.endpoint.port};
+  const bool excluded = wanted.endpoint.ip.is_v4_mapped() && !socket.is_dual();
+  if (excluded) return SyscallResult::failure(Errno::enetunreach);
   const auto way = route(socket.local.ip, peer.ip);
   if (!way) return SyscallResult::failure(way.error());
   if (way->broadcast && !socket.options.broadcast) return SyscallResult::failure(Errno::eacces);
   leave_connections(slot);
   stop_receiving(slot);
-  move_local_ip(slot, way->source);
+  if (socket.local.ip.is_unspecified()) move_local_ip(slot, way->source);
   socket.peer = Endpoint{way->destination, peer.port};
   socket.peer_set = true;
   join_connections(slot, FourTuple{socket.local, socket.peer});
@@ -64,7 +69,38 @@ void Kernel::disconnect_datagram(Slot slot) {
   }
 }
 
-// In the order of Linux's udp_sendmsg.
+// Where a datagram goes, in the order of Linux's udp_sendmsg and udpv6_sendmsg: an IPv6 socket
+// looks at the address first, and sends to IPv4 as an IPv4 socket would.
+Kernel::DatagramTarget Kernel::target_of(const Socket& socket, std::size_t size, MsgFlags flags,
+                                         const SocketAddress& address) const {
+  const bool v6 = socket.domain == Domain::inet6;
+  const bool named = !std::holds_alternative<Unspecified>(address);
+  const auto* endpoint = std::get_if<Endpoint>(&address);
+  Endpoint to = socket.peer;
+  if (v6) {
+    if (named && endpoint == nullptr) return {Errno::einval, {}};
+    if (!named && !socket.peer_set) return {Errno::edestaddrreq, {}};
+    if (named) to = {unmapped(endpoint->ip), endpoint->port};
+    const bool to_v4 = to.ip.is_v4();
+    if (to_v4 && !socket.is_dual()) return {Errno::enetunreach, {}};
+    if (!to_v4) return {named && to.port == 0 ? Errno::einval : Errno::ok, to};
+  }
+  if (size > 0xffff) return {Errno::emsgsize, {}};
+  if ((flags & msg_oob) != 0) return {Errno::eopnotsupp, {}};
+  if (v6) return {to.port == 0 ? Errno::einval : Errno::ok, to};
+  if (!named) return {socket.peer_set ? Errno::ok : Errno::edestaddrreq, to};
+  if (endpoint == nullptr || !endpoint->ip.is_v4()) return {Errno::eafnosupport, {}};
+  return {endpoint->port == 0 ? Errno::einval : Errno::ok, *endpoint};
+}
+
+// An error of this host's own goes to the error queue of a socket that asked for it (ip(7)).
+void Kernel::fail_locally(Slot slot, IpFamily to) {
+  Socket& socket = sockets_[slot];
+  if (!socket.options.receive_errors || to != IpFamily::v4) return;
+  socket.error_queued = true;
+  notify(slot, poll_err);
+}
+
 SyscallResult Kernel::send_datagram(Slot slot, std::span<const std::byte> data, MsgFlags flags,
                                     const SocketAddress& address) {
   Socket& socket = sockets_[slot];
@@ -72,27 +108,17 @@ SyscallResult Kernel::send_datagram(Slot slot, std::span<const std::byte> data, 
     if (!bind_any_port(slot, socket.local.ip)) return SyscallResult::failure(Errno::eagain);
     if (!socket.peer_set) become_receiver(slot);
   }
-  if (data.size() > 0xffff) return SyscallResult::failure(Errno::emsgsize);
-  if ((flags & msg_oob) != 0) return SyscallResult::failure(Errno::eopnotsupp);
-  Endpoint to = socket.peer;
-  if (!std::holds_alternative<Unspecified>(address)) {
-    const EndpointArgument wanted = endpoint_argument(socket, address);
-    if (wanted.error != Errno::ok) {
-      const bool v6 = socket.domain == Domain::inet6;
-      const bool v4_on_v6 = v6 && std::holds_alternative<Endpoint>(address);
-      if (v4_on_v6) return SyscallResult::failure(Errno::enetunreach);
-      return SyscallResult::failure(v6 ? Errno::einval : wanted.error);
-    }
-    to = wanted.endpoint;
-    if (to.port == 0) return SyscallResult::failure(Errno::einval);
-    if (to.ip.is_v4_mapped()) return SyscallResult::failure(Errno::enetunreach);
-  } else if (!socket.peer_set) {
-    return SyscallResult::failure(Errno::edestaddrreq);
-  }
+  const DatagramTarget target = target_of(socket, data.size(), flags, address);
+  if (target.error != Errno::ok) return SyscallResult::failure(target.error);
+  const Endpoint& to = target.to;
   const auto way = route(socket.local.ip, to.ip);
   if (!way) return SyscallResult::failure(way.error());
   if (way->broadcast && !socket.options.broadcast) return SyscallResult::failure(Errno::eacces);
-  if (data.size() > largest_payload(to.ip.family, way->mtu)) {
+  // Nothing is fragmented here: what a socket that allows fragments would send so is refused too.
+  const IpFamily family = way->destination.family;
+  const bool by_link = family == IpFamily::v4 && socket.options.mtu_discover >= discover_probe;
+  if (data.size() > largest_payload(family, by_link ? way->link_mtu : way->mtu)) {
+    fail_locally(slot, family);
     return SyscallResult::failure(Errno::emsgsize);
   }
   if (const Errno error = take_error(socket); error != Errno::ok) {
@@ -102,8 +128,7 @@ SyscallResult Kernel::send_datagram(Slot slot, std::span<const std::byte> data, 
   Packet& packet = outbound_.emplace_back();
   packet.source = way->source;
   packet.destination = way->destination;
-  packet.ttl = static_cast<std::uint8_t>(
-      socket.domain == Domain::inet ? socket.options.ttl : socket.options.unicast_hops);
+  packet.ttl = socket.ttl(family);
   packet.body = UdpDatagram{socket.local.port, to.port, Slice::copy_of(data)};
   return SyscallResult::success(static_cast<std::int64_t>(data.size()));
 }
@@ -122,7 +147,7 @@ SyscallResult Kernel::recv_datagram(Slot slot, std::span<std::byte> buffer, MsgF
   SyscallResult result;
   result.truncated = count < bytes.size();
   result.value = static_cast<std::int64_t>((flags & msg_trunc) != 0 ? bytes.size() : count);
-  if (with_source) result.address = datagram.source;
+  if (with_source) result.address = as_shown(socket, datagram.source);
   if ((flags & msg_peek) == 0) socket.datagrams.pop();
   return result;
 }
@@ -130,18 +155,37 @@ SyscallResult Kernel::recv_datagram(Slot slot, std::span<std::byte> buffer, MsgF
 void Kernel::arrive_udp(const Packet& packet, const UdpDatagram& datagram) {
   const Endpoint local{packet.destination, datagram.destination_port};
   const Endpoint source{packet.source, datagram.source_port};
-  if (packet.destination.is_broadcast()) {
-    const IpAddress any = IpAddress::any(packet.destination.family);
-    const auto* all =
-        ports_.receivers(PortKey::of(Type::dgram, any.family, datagram.destination_port), any);
-    if (all == nullptr) return;
-    for (Slot slot : *all) queue_datagram(slot, source, datagram);
-    return;
-  }
   const FourTuple tuple{local, source};
+  if (packet.destination.is_broadcast()) return arrive_broadcast(tuple, datagram);
   Slot slot = find_connected_datagram(tuple);
   if (slot == no_slot) slot = find_receiver(Type::dgram, tuple);
-  if (slot != no_slot) queue_datagram(slot, source, datagram);
+  if (slot == no_slot) return refuse_datagram(packet);
+  queue_datagram(slot, source, datagram);
+}
+
+// RFC 1122 4.1.3.1, RFC 4443 3.1. Broadcasts do not come here, and an error is never in answer to
+// one (RFC 1122 3.2.2), because only datagrams are.
+void Kernel::refuse_datagram(const Packet& packet) {
+  Packet answer;
+  answer.source = packet.destination;
+  answer.destination = packet.source;
+  answer.body = IcmpMessage{.kind = IcmpKind::port_unreachable, .quoted = quote_of(packet)};
+  outbound_.push_back(std::move(answer));
+}
+
+// Each socket that takes IPv4 of any address has it, and each of the broadcast address itself.
+void Kernel::arrive_broadcast(const FourTuple& tuple, const UdpDatagram& datagram) {
+  const PortKey key = PortKey::of(Type::dgram, tuple.local.port);
+  for (const IpAddress& ip :
+       {tuple.local.ip, IpAddress::any(IpFamily::v4), IpAddress::any(IpFamily::v6)}) {
+    const auto* all = ports_.receivers(key, ip);
+    if (all == nullptr) continue;
+    for (Slot slot : *all) {
+      if (ip.is_v4() || sockets_[slot].is_dual()) queue_datagram(slot, tuple.peer, datagram);
+    }
+  }
+  const Slot connected = find_connected_datagram(tuple);
+  if (connected != no_slot) queue_datagram(connected, tuple.peer, datagram);
 }
 
 // One that is connected to port 0 takes traffic of any port of its peer's address, as on Linux.

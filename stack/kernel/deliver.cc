@@ -14,24 +14,48 @@ void Kernel::arrive(const Packet& packet) {
   } else if (const UdpDatagram* datagram = packet.udp()) {
     arrive_udp(packet, *datagram);
   } else if (const IcmpMessage* icmp = packet.icmp()) {
-    arrive_icmp(*icmp);
+    arrive_icmp(packet, *icmp);
   }
 }
 
+// One bound to the address comes before the wildcard, and that before the wildcard of both
+// families.
 Slot Kernel::find_receiver(Type type, const FourTuple& tuple) const {
   const IpFamily family = tuple.local.ip.family;
-  const PortKey key = PortKey::of(type, family, tuple.local.port);
+  const PortKey key = PortKey::of(type, tuple.local.port);
   const auto* receivers = ports_.receivers(key, tuple.local.ip);
   if (receivers == nullptr) receivers = ports_.receivers(key, IpAddress::any(family));
+  if (receivers != nullptr) return choose_receiver(receivers, tuple);
+  if (family == IpFamily::v6) return no_slot;
+  return choose_receiver(ports_.receivers(key, IpAddress::any(IpFamily::v6)), tuple);
+}
+
+// Of those bound alike the last, an IPv4 socket before an IPv6 one; or its SO_REUSEPORT group's by
+// flow (socket(7)).
+Slot Kernel::choose_receiver(const std::vector<Slot>* receivers, const FourTuple& tuple) const {
   if (receivers == nullptr) return no_slot;
-  const Slot last = receivers->back();
-  if (receivers->size() == 1 || !sockets_[last].options.reuse_port) return last;
-  // A SO_REUSEPORT group shares its traffic by flow (socket(7)).
+  const bool v4 = tuple.local.ip.is_v4();
+  Slot last = no_slot;
+  for (std::size_t i = receivers->size(); i-- > 0;) {
+    const Socket& socket = sockets_[(*receivers)[i]];
+    if (v4 && socket.domain == Domain::inet6 && !socket.is_dual()) continue;
+    if (last == no_slot) last = (*receivers)[i];
+    if (!v4 || socket.domain == Domain::inet) {
+      last = (*receivers)[i];
+      break;
+    }
+  }
+  if (last == no_slot || receivers->size() == 1 || !sockets_[last].options.reuse_port) return last;
+  const auto in_group = [this, last](Slot slot) {
+    const Socket& socket = sockets_[slot];
+    return socket.options.reuse_port && socket.domain == sockets_[last].domain &&
+           socket.options.v6_only == sockets_[last].options.v6_only;
+  };
   std::uint64_t sharing = 0;
-  for (Slot slot : *receivers) sharing += sockets_[slot].options.reuse_port ? 1u : 0u;
+  for (Slot slot : *receivers) sharing += in_group(slot) ? 1u : 0u;
   std::uint64_t chosen = lockstep::stable_hash(tuple) % sharing;
   for (Slot slot : *receivers) {
-    if (sockets_[slot].options.reuse_port && chosen-- == 0) return slot;
+    if (in_group(slot) && chosen-- == 0) return slot;
   }
   return last;
 }
@@ -64,6 +88,10 @@ void Kernel::arrive_tcp(const Packet& packet, const TcpSegment& segment) {
   }
   const TcpState before = socket.tcb.state;
   segment_arrives(socket.tcb, segment, io);
+  // Something got through: what the network said before is no longer so (Linux's tcp_ack).
+  const bool acknowledged = segment.has(tcp_ack) && is_synchronized(before) &&
+                            SequenceNumber(segment.ack) == socket.tcb.snd_una;
+  if (acknowledged) socket.soft_error = Errno::ok;
   after_transition(slot, io, before);
 }
 

@@ -22,6 +22,7 @@ void Kernel::reset(const HostConfig& config) {
   ports_.reset();
   connections_.reset();
   timers_.reset();
+  path_mtus_.reset();
   outbound_.clear();
   announced_ = 0;
   happened_.clear();
@@ -124,17 +125,19 @@ Kernel Kernel::rebased() const {
     if (tcb.stalled_at != 0) tcb.stalled_at = now_ticks_ + 2 - tcb.stalled_at;
     tcb.round_trip.rebase(now_ticks_);
   }
+  copy.path_mtus_.rebase(now_ticks_ - 1);
   copy.now_ticks_ = 1;
   return copy;
 }
 
 bool operator==(const Kernel& a, const Kernel& b) {
   if (a.now_ticks_ != b.now_ticks_) return a.rebased() == b.rebased();
-  const bool same =
-      a.config_ == b.config_ && a.outbound_ == b.outbound_ && a.announced_ == b.announced_ &&
-      a.happened_ == b.happened_ && a.wakes_ == b.wakes_ &&
-      a.challenge_acks_left_ == b.challenge_acks_left_ && a.next_iss_ == b.next_iss_ &&
-      std::equal(a.next_port_, a.next_port_ + 2, b.next_port_) && a.sockets_ == b.sockets_;
+  const bool same = a.config_ == b.config_ && a.outbound_ == b.outbound_ &&
+                    a.announced_ == b.announced_ && a.happened_ == b.happened_ &&
+                    a.wakes_ == b.wakes_ && a.challenge_acks_left_ == b.challenge_acks_left_ &&
+                    a.next_iss_ == b.next_iss_ &&
+                    std::equal(a.next_port_, a.next_port_ + 2, b.next_port_) &&
+                    a.path_mtus_ == b.path_mtus_ && a.sockets_ == b.sockets_;
   if (!same) return false;
   // The order of binding decides which receiver gets a datagram.
   for (Slot slot = a.sockets_.first(); slot != no_slot; slot = a.sockets_.next(slot)) {
@@ -158,7 +161,7 @@ std::uint64_t Kernel::stable_hash() const {
     seed = hash_mix(seed, lockstep::stable_hash(event.packet));
   }
   for (const Wake& wake : wakes_) seed = hash_mix(hash_mix(seed, wake.token), wake.events);
-  return sockets_.hash(seed, now_ticks_);
+  return sockets_.hash(path_mtus_.hash(seed, now_ticks_), now_ticks_);
 }
 
 void Kernel::check_invariants() const {

@@ -14,12 +14,15 @@
 #include "stack/api/host_config.h"
 #include "stack/api/syscall.h"
 #include "stack/kernel/connection_table.h"
+#include "stack/kernel/icmp_meaning.h"
+#include "stack/kernel/path_mtu.h"
 #include "stack/kernel/port_table.h"
 #include "stack/kernel/socket.h"
 #include "stack/kernel/socket_table.h"
 #include "stack/kernel/timer_queue.h"
 #include "stack/tcp/io.h"
 #include "stack/wire/packet.h"
+#include "stack/wire/quote.h"
 #include "stack/wire/wire_event.h"
 
 namespace lockstep {
@@ -110,7 +113,8 @@ class Kernel {
   struct Route {
     IpAddress source;
     IpAddress destination;
-    std::uint32_t mtu = 0;
+    std::uint32_t mtu = 0;       // Of the path, as far as it is known.
+    std::uint32_t link_mtu = 0;  // Of the first link.
     bool broadcast = false;
   };
   struct EndpointArgument {
@@ -119,7 +123,8 @@ class Kernel {
   };
 
   // route.cc
-  std::expected<Route, Errno> route(const IpAddress& bound, IpAddress destination) const;
+  std::expected<Route, Errno> route(IpAddress bound, IpAddress destination) const;
+  IpAddress source_for(const IpAddress& destination) const;
   std::uint16_t mss_for(const Route& route) const;
   bool has_address_of(IpFamily family) const;
   bool is_configured(const IpAddress& address) const;
@@ -132,7 +137,7 @@ class Kernel {
   void move_local_ip(Slot slot, const IpAddress& ip);
   void become_receiver(Slot slot);
   void stop_receiving(Slot slot);
-  std::uint16_t choose_free_port(Type type, const IpAddress& ip);
+  std::uint16_t choose_free_port(Type type, const IpAddress& ip, const PortClaim& claim);
   bool bind_any_port(Slot slot, const IpAddress& ip);
   std::uint16_t choose_port_for_connection(const FourTuple& tuple);
   void join_connections(Slot slot, const FourTuple& tuple);
@@ -140,6 +145,7 @@ class Kernel {
   void destroy(Slot slot);
 
   // calls
+  SyscallResult bind_free(Slot slot, const Endpoint& local, bool lock_address);
   static EndpointArgument endpoint_argument(const Socket& socket, const SocketAddress& address);
   SyscallResult connect_stream(Slot slot, const SocketAddress& address);
   SyscallResult connect_datagram(Slot slot, const SocketAddress& address);
@@ -149,6 +155,13 @@ class Kernel {
   void disconnect_datagram(Slot slot);
   void stop_listening(Slot slot);
   SyscallResult send_stream(Slot slot, std::span<const std::byte> data, MsgFlags flags);
+  struct DatagramTarget {
+    Errno error = Errno::ok;
+    Endpoint to;
+  };
+  DatagramTarget target_of(const Socket& socket, std::size_t size, MsgFlags flags,
+                           const SocketAddress& address) const;
+  void fail_locally(Slot slot, IpFamily to);
   SyscallResult send_datagram(Slot slot, std::span<const std::byte> data, MsgFlags flags,
                               const SocketAddress& address);
   SyscallResult recv_any(Fd fd, std::span<std::byte> buffer, MsgFlags flags, bool with_source);
@@ -171,11 +184,17 @@ class Kernel {
   void arrive_at_listener(Slot slot, const Packet& packet, const TcpSegment& segment,
                           std::optional<SequenceNumber> iss);
   Slot find_receiver(Type type, const FourTuple& tuple) const;
+  Slot choose_receiver(const std::vector<Slot>* receivers, const FourTuple& tuple) const;
   void arrive_udp(const Packet& packet, const UdpDatagram& datagram);
+  void arrive_broadcast(const FourTuple& tuple, const UdpDatagram& datagram);
   Slot find_connected_datagram(FourTuple tuple) const;
   void queue_datagram(Slot slot, const Endpoint& source, const UdpDatagram& datagram);
-  void arrive_icmp(const IcmpMessage& icmp);
-  TcpIo io_for(const Socket& socket);
+  void refuse_datagram(const Packet& packet);
+  void arrive_icmp(const Packet& packet, const IcmpMessage& icmp);
+  void icmp_for_datagrams(const Quote& quote, const IcmpMessage& icmp, const IcmpMeaning& meaning);
+  void icmp_for_connection(const Quote& quote, const IcmpMessage& icmp, const IcmpMeaning& meaning);
+  void learn_path_mtu(const IpAddress& destination, std::uint32_t mtu);
+  TcpIo io_for(Socket& socket);
   void after_transition(Slot slot, const TcpIo& io, TcpState before);
   void child_established(Slot slot);
   void connection_closed(Slot slot, Errno error, TcpState before);
@@ -200,6 +219,7 @@ class Kernel {
   PortTable ports_;
   ConnectionTable connections_;
   TimerQueue timers_;
+  PathMtuTable path_mtus_;
   std::vector<Packet> outbound_;
   std::size_t announced_ = 0;        // Packets of outbound_ that egress has reported as left.
   std::vector<WireEvent> happened_;  // In tick(); the next egress gives it out.

@@ -141,13 +141,13 @@ Errno set_protocol_level(Socket& socket, OptionName name, std::int32_t value) {
     case OptionName::ip_mtu_discover:
       return assign(options.mtu_discover, value, 0, 5);
     case OptionName::ip_recverr:
+      if (value == 0) socket.error_queued = false;
       return assign(options.receive_errors, value);
     case OptionName::ipv6_unicast_hops:
       return value == -1 ? assign(options.unicast_hops, 64, 64, 64)
                          : assign(options.unicast_hops, value, 0, 255);
     case OptionName::ipv6_v6only:
-      // A host here has no dual stack: the option can only be confirmed, and not once bound.
-      return value == 0 || socket.has_port() ? Errno::einval : Errno::ok;
+      return socket.has_port() ? Errno::einval : assign(options.v6_only, value);
     default:
       return Errno::enoprotoopt;
   }

@@ -10,6 +10,8 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t initial_buckets = 64;
+// The kinds from here on are those of ports that connect chose.
+constexpr std::uint32_t connect_kinds = 16;
 
 }  // namespace
 
@@ -22,7 +24,8 @@ void PortTable::reset() {
 
 std::size_t PortTable::kind_of(const PortClaim& claim) {
   return (claim.reuse_address ? 1u : 0u) | (claim.reuse_port ? 2u : 0u) |
-         (claim.listening ? 4u : 0u) | (claim.chosen_by_connect ? 8u : 0u);
+         (claim.listening ? 4u : 0u) | (claim.dual ? 8u : 0u) |
+         (claim.chosen_by_connect ? connect_kinds : 0u);
 }
 
 PortClaim PortTable::claim_of(std::size_t kind) {
@@ -30,23 +33,31 @@ PortClaim PortTable::claim_of(std::size_t kind) {
           .reuse_address = (kind & 1) != 0,
           .reuse_port = (kind & 2) != 0,
           .listening = (kind & 4) != 0,
-          .chosen_by_connect = (kind & 8) != 0};
+          .chosen_by_connect = (kind & connect_kinds) != 0,
+          .dual = (kind & 8) != 0};
 }
 
 bool PortTable::conflicts(PortKey key, const IpAddress& ip, const PortClaim& claim) const {
   for (std::uint32_t i = find_first(key); i != no_group; i = groups_[i].next_on_port) {
     const Group& group = groups_[i];
-    if (!addresses_overlap(group.ip, ip)) continue;
     for (std::size_t kind = 0; kind < kinds; ++kind) {
-      if (group.counts[kind] > 0 && !may_share(claim_of(kind), claim)) return true;
+      if (group.counts[kind] == 0) continue;
+      const PortClaim existing = claim_of(kind);
+      if (addresses_overlap(group.ip, existing, ip, claim) && !may_share(existing, claim)) {
+        return true;
+      }
     }
   }
   return false;
 }
 
-bool PortTable::is_free_at(PortKey key, const IpAddress& ip) const {
+bool PortTable::is_free_at(PortKey key, const IpAddress& ip, const PortClaim& claim) const {
   for (std::uint32_t i = find_first(key); i != no_group; i = groups_[i].next_on_port) {
-    if (addresses_overlap(groups_[i].ip, ip)) return false;
+    const Group& group = groups_[i];
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+      if (group.counts[kind] == 0) continue;
+      if (addresses_overlap(group.ip, claim_of(kind), ip, claim)) return false;
+    }
   }
   return true;
 }
@@ -54,7 +65,8 @@ bool PortTable::is_free_at(PortKey key, const IpAddress& ip) const {
 bool PortTable::held_by_connections_only(PortKey key) const {
   for (std::uint32_t i = find_first(key); i != no_group; i = groups_[i].next_on_port) {
     std::uint32_t by_connect = 0;
-    for (std::size_t kind = 8; kind < kinds; ++kind) by_connect += groups_[i].counts[kind];
+    for (std::size_t kind = connect_kinds; kind < kinds; ++kind)
+      by_connect += groups_[i].counts[kind];
     if (by_connect != groups_[i].total) return false;
   }
   return true;

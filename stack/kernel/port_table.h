@@ -12,13 +12,12 @@
 
 namespace lockstep {
 
-// A port number within its space: protocol and family.
+// A port number within its space: TCP's or UDP's. Both families share it.
 struct PortKey {
   std::uint32_t bits = 0;
 
-  static PortKey of(Type type, IpFamily family, std::uint16_t port) {
-    return {(type == Type::stream ? 0x20000u : 0u) | (family == IpFamily::v6 ? 0x10000u : 0u) |
-            port};
+  static PortKey of(Type type, std::uint16_t port) {
+    return {(type == Type::stream ? 0x10000u : 0u) | port};
   }
   friend bool operator==(PortKey, PortKey) = default;
 };
@@ -31,7 +30,7 @@ class PortTable {
   bool conflicts(PortKey key, const IpAddress& ip, const PortClaim& claim) const;
   bool is_free(PortKey key) const { return find_first(key) == no_group; }
   // Nobody holds the port at an address that overlaps, whatever the holders' flags.
-  bool is_free_at(PortKey key, const IpAddress& ip) const;
+  bool is_free_at(PortKey key, const IpAddress& ip, const PortClaim& claim) const;
   // Every holder got the port from connect(): another connection may share it.
   bool held_by_connections_only(PortKey key) const;
 
@@ -48,7 +47,7 @@ class PortTable {
 
  private:
   static constexpr std::uint32_t no_group = 0xffffffff;
-  static constexpr std::size_t kinds = 16;
+  static constexpr std::size_t kinds = 32;
 
   // The holders of one port at one address.
   struct Group {

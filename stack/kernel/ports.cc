@@ -5,7 +5,7 @@
 namespace lockstep {
 
 PortKey Kernel::key_of(const Socket& socket) const {
-  return PortKey::of(socket.type, socket.family(), socket.local.port);
+  return PortKey::of(socket.type, socket.local.port);
 }
 
 void Kernel::claim_port(Slot slot, const Endpoint& local, bool chosen_by_connect) {
@@ -16,7 +16,8 @@ void Kernel::claim_port(Slot slot, const Endpoint& local, bool chosen_by_connect
                            .reuse_address = socket.options.reuse_address,
                            .reuse_port = socket.options.reuse_port,
                            .listening = false,
-                           .chosen_by_connect = chosen_by_connect};
+                           .chosen_by_connect = chosen_by_connect,
+                           .dual = socket.is_dual()};
   ports_.hold(key_of(socket), local.ip, socket.claim);
 }
 
@@ -67,15 +68,15 @@ void Kernel::stop_receiving(Slot slot) {
 }
 
 // A port that nobody holds; else one that is held at addresses that do not overlap (bind(2)).
-std::uint16_t Kernel::choose_free_port(Type type, const IpAddress& ip) {
+std::uint16_t Kernel::choose_free_port(Type type, const IpAddress& ip, const PortClaim& claim) {
   if (config_.ephemeral_last < config_.ephemeral_first) return 0;
   const std::uint32_t size = config_.ephemeral_last - config_.ephemeral_first + 1u;
   std::uint32_t& cursor = next_port_[type == Type::stream ? 1 : 0];
   for (std::uint32_t tried = 0; tried < 2 * size; ++tried) {
     const std::uint32_t offset = (cursor + tried) % size;
     const auto port = static_cast<std::uint16_t>(config_.ephemeral_first + offset);
-    const PortKey key = PortKey::of(type, ip.family, port);
-    const bool fits = tried < size ? ports_.is_free(key) : ports_.is_free_at(key, ip);
+    const PortKey key = PortKey::of(type, port);
+    const bool fits = tried < size ? ports_.is_free(key) : ports_.is_free_at(key, ip, claim);
     if (port == 0 || !fits) continue;
     cursor = (offset + 1) % size;
     return port;
@@ -84,7 +85,9 @@ std::uint16_t Kernel::choose_free_port(Type type, const IpAddress& ip) {
 }
 
 bool Kernel::bind_any_port(Slot slot, const IpAddress& ip) {
-  const std::uint16_t port = choose_free_port(sockets_[slot].type, ip);
+  const Socket& socket = sockets_[slot];
+  const PortClaim claim{.dual = socket.is_dual()};
+  const std::uint16_t port = choose_free_port(socket.type, ip, claim);
   if (port == 0) return false;
   claim_port(slot, Endpoint{ip, port}, false);
   return true;
@@ -93,10 +96,6 @@ bool Kernel::bind_any_port(Slot slot, const IpAddress& ip) {
 // connect shares ports with other connects alone: one that bind took is passed over, on whatever
 // address and of whichever family it was (Linux, __inet_hash_connect).
 std::uint16_t Kernel::choose_port_for_connection(const FourTuple& tuple) {
-  const auto may_share = [this](IpFamily family, std::uint16_t port) {
-    const PortKey key = PortKey::of(Type::stream, family, port);
-    return ports_.is_free(key) || ports_.held_by_connections_only(key);
-  };
   if (config_.ephemeral_last < config_.ephemeral_first) return 0;
   const std::uint32_t size = config_.ephemeral_last - config_.ephemeral_first + 1u;
   std::uint32_t& cursor = next_port_[1];
@@ -105,8 +104,8 @@ std::uint16_t Kernel::choose_port_for_connection(const FourTuple& tuple) {
     const auto port = static_cast<std::uint16_t>(config_.ephemeral_first + offset);
     FourTuple wanted = tuple;
     wanted.local.port = port;
-    const bool usable = port != 0 && may_share(IpFamily::v4, port) &&
-                        may_share(IpFamily::v6, port) &&
+    const PortKey key = PortKey::of(Type::stream, port);
+    const bool usable = port != 0 && ports_.held_by_connections_only(key) &&
                         connections_.find(Type::stream, wanted) == no_slot;
     if (!usable) continue;
     cursor = (offset + 1) % size;

@@ -18,6 +18,11 @@ bool is_readable(const Socket& socket) {
   return tcb.received.size() >= wanted || tcb.rcv_wnd() <= tcb.rcv_mss;
 }
 
+// An error that a call will answer, or one in the error queue.
+bool has_error(const Socket& socket) {
+  return socket.pending_error != Errno::ok || socket.error_queued;
+}
+
 }  // namespace
 
 // In the order of Linux's tcp_poll.
@@ -34,13 +39,13 @@ PollEvents Kernel::poll_stream(const Socket& socket) const {
     }
   }
   if (socket.tcb.urgent.state == UrgentByte::State::arrived) events |= poll_pri;
-  if (socket.pending_error != Errno::ok) events |= poll_err;
+  if (has_error(socket)) events |= poll_err;
   return events;
 }
 
 PollEvents Kernel::poll_datagram(const Socket& socket) const {
   PollEvents events = poll_out;
-  if (socket.pending_error != Errno::ok) events |= poll_err;
+  if (has_error(socket)) events |= poll_err;
   if (socket.shut_read) events |= poll_in | poll_rdhup;
   if (socket.shut_read && socket.shut_write) events |= poll_hup;
   if (!socket.datagrams.empty()) events |= poll_in;

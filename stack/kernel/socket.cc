@@ -39,9 +39,9 @@ std::uint64_t hash_of(std::uint64_t seed, const Ring<Slot>& slots) {
 auto tied(const Socket& s) {
   return std::tie(s.domain, s.type, s.live, s.phase, s.shut_read, s.shut_write, s.end_of_stream,
                   s.port_locked, s.address_locked, s.peer_set, s.is_receiver, s.in_connections,
-                  s.accepted, s.pending_error, s.soft_error, s.fd, s.descriptors, s.local, s.peer,
-                  s.claim, s.options, s.tcb, s.datagrams, s.backlog, s.accept_queue, s.handshakes,
-                  s.listener, s.wakers);
+                  s.accepted, s.pending_error, s.soft_error, s.error_queued, s.fd, s.descriptors,
+                  s.local, s.peer, s.claim, s.options, s.tcb, s.datagrams, s.backlog,
+                  s.accept_queue, s.handshakes, s.listener, s.wakers);
 }
 
 }  // namespace
@@ -49,10 +49,11 @@ auto tied(const Socket& s) {
 bool operator==(const Socket& a, const Socket& b) { return tied(a) == tied(b); }
 
 std::uint64_t Socket::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
-  seed = hash_mix(seed, pack({domain == Domain::inet, type == Type::stream, shut_read, shut_write,
-                              end_of_stream, port_locked, address_locked, peer_set, is_receiver,
-                              in_connections, accepted, claim.held, claim.reuse_address,
-                              claim.reuse_port, claim.listening, claim.chosen_by_connect}));
+  seed = hash_mix(
+      seed, pack({domain == Domain::inet, type == Type::stream, shut_read, shut_write,
+                  end_of_stream, port_locked, address_locked, peer_set, is_receiver, in_connections,
+                  accepted, claim.held, claim.reuse_address, claim.reuse_port, claim.listening,
+                  claim.chosen_by_connect, claim.dual, error_queued}));
   seed = hash_mix(seed, (static_cast<std::uint64_t>(phase) << 32) |
                             static_cast<std::uint16_t>(pending_error) |
                             (std::uint64_t{static_cast<std::uint16_t>(soft_error)} << 16));

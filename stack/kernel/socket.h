@@ -30,7 +30,7 @@ struct SocketOptions {
   bool no_delay = false;
   bool cork = false;
   bool receive_errors = false;
-  bool v6_only = true;
+  bool v6_only = false;
   OptionValue linger;
   std::int32_t receive_buffer = 0;
   std::int32_t send_buffer = 0;
@@ -59,6 +59,7 @@ struct PortClaim {
   bool reuse_port = false;
   bool listening = false;
   bool chosen_by_connect = false;
+  bool dual = false;  // Of an IPv6 socket without IPV6_V6ONLY.
 
   friend bool operator==(const PortClaim&, const PortClaim&) = default;
 };
@@ -89,7 +90,9 @@ struct Socket {
   bool accepted = true;         // False for a connection that waits in a listener's queues.
   Errno pending_error = Errno::ok;
   Errno soft_error = Errno::ok;
-  Fd fd;  // The first descriptor; -1 when there is none.
+  bool error_queued =
+      false;  // Something waits in the error queue (IP_RECVERR), which no call reads.
+  Fd fd;      // The first descriptor; -1 when there is none.
   std::uint32_t descriptors = 0;
   Endpoint local;
   Endpoint peer;
@@ -117,6 +120,11 @@ struct Socket {
   bool is_listening() const { return tcb.state == TcpState::listen; }
   IpFamily family() const { return domain == Domain::inet ? IpFamily::v4 : IpFamily::v6; }
   bool has_port() const { return claim.held; }
+  bool is_dual() const { return domain == Domain::inet6 && !options.v6_only; }
+  // Of packets to an address of this family.
+  std::uint8_t ttl(IpFamily to) const {
+    return static_cast<std::uint8_t>(to == IpFamily::v4 ? options.ttl : options.unicast_hops);
+  }
 
   std::uint64_t hash(std::uint64_t seed, std::uint64_t now_ticks) const;
 };

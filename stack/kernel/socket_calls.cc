@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "stack/kernel/kernel.h"
+#include "stack/kernel/mapped_address.h"
 #include "stack/tcp/urgent.h"
 
 namespace lockstep {
@@ -9,9 +10,9 @@ namespace {
 
 constexpr std::uint16_t first_unprivileged_port = 1024;
 
-SyscallResult address_result(const Endpoint& endpoint) {
+SyscallResult address_result(const Socket& socket, const Endpoint& endpoint) {
   SyscallResult result;
-  result.address = endpoint;
+  result.address = as_shown(socket, endpoint);
   return result;
 }
 
@@ -69,19 +70,34 @@ SyscallResult Kernel::bind(Fd fd, const SocketAddress& address) {
     if (!any) return SyscallResult::failure(wanted.error);
     wanted.endpoint = Endpoint{IpAddress::any(IpFamily::v4), 0};
   }
-  const Endpoint& local = wanted.endpoint;
-  if (local.ip.is_v4_mapped()) return SyscallResult::failure(Errno::einval);
-  if (!local.ip.is_unspecified() && !is_local(local.ip)) {
-    return SyscallResult::failure(Errno::eaddrnotavail);
-  }
+  const bool mapped = wanted.endpoint.ip.is_v4_mapped();
+  const Endpoint local{unmapped(wanted.endpoint.ip), wanted.endpoint.port};
+  // Broadcast and multicast addresses of IPv4 name what is received; nothing is sent from them.
+  const bool group = local.ip.is_v4() && (local.ip.is_multicast() || local.ip.is_broadcast());
+  const bool foreign = !local.ip.is_unspecified() && !is_local(local.ip) && !group;
+  // The order is that of Linux's __inet_bind, and of __inet6_bind.
+  const bool v6 = socket.domain == Domain::inet6;
+  if (!v6 && foreign) return SyscallResult::failure(Errno::eaddrnotavail);
   if (config_.unprivileged && local.port != 0 && local.port < first_unprivileged_port) {
     return SyscallResult::failure(Errno::eacces);
   }
   if (socket.tcb.state != TcpState::closed || socket.has_port() || socket.peer_set) {
     return SyscallResult::failure(Errno::einval);
   }
+  if (mapped && !socket.is_dual()) return SyscallResult::failure(Errno::einval);
+  if (foreign) return SyscallResult::failure(Errno::eaddrnotavail);
+  return bind_free(slot, local, !wanted.endpoint.ip.is_unspecified());
+}
+
+// The rest of bind: takes the port, any one if it is 0.
+SyscallResult Kernel::bind_free(Slot slot, const Endpoint& local, bool lock_address) {
+  Socket& socket = sockets_[slot];
+  const bool was_v6_only = socket.options.v6_only;
+  // One IPv6 address is no address of both families (Linux).
+  if (!local.ip.is_v4() && !local.ip.is_unspecified()) socket.options.v6_only = true;
   // Where no port is to be had, an address that an earlier bind left is forgotten (Linux).
-  const auto in_use = [&socket] {
+  const auto in_use = [&socket, was_v6_only] {
+    socket.options.v6_only = was_v6_only;
     socket.local.ip = IpAddress::any(socket.family());
     return SyscallResult::failure(Errno::eaddrinuse);
   };
@@ -89,14 +105,15 @@ SyscallResult Kernel::bind(Fd fd, const SocketAddress& address) {
     if (!bind_any_port(slot, local.ip)) return in_use();
   } else {
     const PortClaim claim{.reuse_address = socket.options.reuse_address,
-                          .reuse_port = socket.options.reuse_port};
-    if (ports_.conflicts(PortKey::of(socket.type, socket.family(), local.port), local.ip, claim)) {
+                          .reuse_port = socket.options.reuse_port,
+                          .dual = socket.is_dual()};
+    if (ports_.conflicts(PortKey::of(socket.type, local.port), local.ip, claim)) {
       return in_use();
     }
     claim_port(slot, local, false);
     socket.port_locked = true;
   }
-  socket.address_locked = !local.ip.is_unspecified();
+  socket.address_locked = lock_address;
   if (!socket.is_stream()) become_receiver(slot);
   return SyscallResult::success();
 }
@@ -113,7 +130,7 @@ Kernel::EndpointArgument Kernel::endpoint_argument(const Socket& socket,
 SyscallResult Kernel::local_address(Fd fd) const {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
-  return address_result(sockets_[slot].local);
+  return address_result(sockets_[slot], sockets_[slot].local);
 }
 
 SyscallResult Kernel::peer_address(Fd fd) const {
@@ -125,7 +142,7 @@ SyscallResult Kernel::peer_address(Fd fd) const {
                                                   socket.tcb.state != TcpState::syn_sent
                                             : socket.peer_set && socket.peer.port != 0;
   if (!connected) return SyscallResult::failure(Errno::enotconn);
-  return address_result(socket.peer);
+  return address_result(socket, socket.peer);
 }
 
 SyscallResult Kernel::queue_size(Fd fd, bool incoming) const {

@@ -81,6 +81,7 @@ TEST_F(TwoHosts, SpeakOverIpv6) {
   EXPECT_EQ(receive(b, Fd{static_cast<std::int32_t>(accepted.value)}), "six");
   const Fd other = open(a, Type::stream, Domain::inet6);
   EXPECT_EQ(name_of(a.connect(other, at("10.0.0.2:80"))), "EINVAL");
+  a.set_option(other, OptionName::ipv6_v6only, {1, 0});
   EXPECT_EQ(name_of(a.connect(other, at("[::ffff:10.0.0.2]:80"))), "ENETUNREACH");
 }
 

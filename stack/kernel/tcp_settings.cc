@@ -22,8 +22,7 @@ std::uint32_t ticks_of_seconds(std::int32_t seconds, const HostConfig& config) {
 TcpSettings tcp_settings(const Socket& socket, const HostConfig& config) {
   const SocketOptions& options = socket.options;
   TcpSettings settings;
-  settings.ttl =
-      static_cast<std::uint8_t>(socket.domain == Domain::inet ? options.ttl : options.unicast_hops);
+  settings.ttl = socket.ttl(socket.peer.ip.family);
   settings.no_delay = options.no_delay;
   settings.cork = options.cork;
   settings.urgent_inline = options.out_of_band_inline;

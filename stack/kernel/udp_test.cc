@@ -156,6 +156,25 @@ TEST_F(Udp, RefusesWhatTheLinkCannotCarry) {
   EXPECT_EQ(sendto(a, six, std::string(1453, 'x'), "[fd00::2]:1"), "EMSGSIZE");
 }
 
+TEST_F(Udp, ABroadcastIsForWhoIsBoundToItAndItsNameIsNoSource) {
+  const Fd named = open(b, Type::dgram);
+  for (Fd fd : {named, two}) b.set_option(fd, OptionName::so_reuseaddr, {1, 0});
+  EXPECT_EQ(name_of(b.bind(named, at("255.255.255.255:2000"))), "OK");
+  EXPECT_EQ(name_of(b.bind(two, at("10.0.0.2:2000"))), "OK");
+  a.set_option(one, OptionName::so_broadcast, {1, 0});
+  sendto(a, one, "x", "255.255.255.255:2000");
+  settle();
+  EXPECT_EQ(receive(b, named), "x");
+  EXPECT_EQ(receive(b, two), "EAGAIN");
+  sendto(b, named, "y", "10.0.0.1:49152");
+  EXPECT_EQ(drain(b).at(0).source, testing::ip("10.0.0.2"));
+  EXPECT_EQ(name_of(b.connect(named, at("10.0.0.1:49152"))), "OK");
+  EXPECT_EQ(b.local_address(named).address, at("255.255.255.255:2000"));
+  sendto(a, one, "z", "255.255.255.255:2000");
+  settle();
+  EXPECT_EQ(receive(b, named), "z");
+}
+
 TEST_F(Udp, SendsBroadcastsOnlyWithTheOption) {
   EXPECT_EQ(sendto(a, one, "x", "255.255.255.255:2000"), "EACCES");
   EXPECT_EQ(name_of(a.connect(one, at("255.255.255.255:2000"))), "EACCES");
