@@ -95,6 +95,8 @@ class Kernel {
   }
   // The socket behind a descriptor, or null.
   const Socket* find_socket(Fd fd) const;
+  // The AF_UNIX sockets, by the local_id of a Socket.
+  const LocalSockets& local_sockets() const { return local_; }
 
   // ---- The wire face. ----
 

@@ -102,7 +102,7 @@ LocalSockets::Reading LocalSockets::next_bytes(LocalId id, std::size_t& index, b
 SyscallResult LocalSockets::receive_stream(LocalId id, std::span<std::byte> buffer, MsgFlags flags,
                                            bool with_source, LocalEvents& events) {
   if (at(id).state != LocalState::connected) return SyscallResult::failure(Errno::einval);
-  if ((flags & msg_oob) != 0) return receive_urgent(id, buffer, flags, with_source);
+  if ((flags & msg_oob) != 0) return receive_urgent(id, buffer, flags);
   const bool peek = (flags & msg_peek) != 0;
   const std::size_t low_water = static_cast<std::size_t>(at(id).receive_low_water);
   const std::size_t wanted =
@@ -136,9 +136,10 @@ SyscallResult LocalSockets::receive_stream(LocalId id, std::span<std::byte> buff
   return result;
 }
 
-// The urgent byte leaves its place behind, at which reading stops.
-SyscallResult LocalSockets::receive_urgent(LocalId id, std::span<std::byte> buffer, MsgFlags flags,
-                                           bool with_source) {
+// The urgent byte leaves its place behind, at which reading stops. As Linux does it, the answer is
+// one byte whatever the buffer holds, and names no sender.
+SyscallResult LocalSockets::receive_urgent(LocalId id, std::span<std::byte> buffer,
+                                           MsgFlags flags) {
   LocalSocket& socket = at(id);
   if (socket.out_of_band_inline || !socket.urgent_waits) {
     return SyscallResult::failure(Errno::einval);
@@ -146,13 +147,12 @@ SyscallResult LocalSockets::receive_urgent(LocalId id, std::span<std::byte> buff
   std::size_t index = socket.queue.size();
   while (!socket.queue[--index].urgent) LOCKSTEP_CHECK(index > 0);
   LocalPiece& piece = socket.queue[index];
-  SyscallResult result =
-      SyscallResult::success(static_cast<std::int64_t>(copy(piece.bytes, buffer)));
-  if (with_source) result.address = source_of(piece);
-  if ((flags & msg_peek) != 0) return result;
-  piece.bytes = Slice();
-  piece.urgent = socket.urgent_waits = false;
-  return result;
+  copy(piece.bytes, buffer);
+  if ((flags & msg_peek) == 0) {
+    piece.bytes = Slice();
+    piece.urgent = socket.urgent_waits = false;
+  }
+  return SyscallResult::success(1);
 }
 
 }  // namespace lockstep

@@ -98,6 +98,8 @@ void LocalSockets::close(LocalId id, LocalEvents& events) {
 }
 
 void LocalSockets::close_connection(LocalId id, bool reset, LocalEvents& events) {
+  // It may be its own peer, and the sender of what it has not read: it goes at the end.
+  refer(id);
   at(id).state = LocalState::closed;
   at(id).shut_read = at(id).shut_write = true;
   const LocalId peer = at(id).peer;
@@ -113,7 +115,7 @@ void LocalSockets::close_connection(LocalId id, bool reset, LocalEvents& events)
   drop_all(id, events);
   // A send to it is refused at once from now on, which no full queue delays.
   tell_followers(id, events);
-  free_if_unused(id);
+  unrefer(id);
 }
 
 SyscallResult LocalSockets::shutdown(LocalId id, ShutdownHow how, LocalEvents& events) {

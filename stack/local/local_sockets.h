@@ -46,6 +46,8 @@ class LocalSockets {
   void reset();
   // No socket, no name, no file.
   bool empty() const { return live_ == 0 && names_.empty(); }
+  // Requires: a number that was given out, and whose socket is not gone.
+  const LocalSocket& operator[](LocalId id) const { return sockets_[id]; }
 
   // ---- Calls. `id` names a socket that was opened or accepted and is not closed. What happened to
   // others, and to the socket itself, is appended to `events`. ----
@@ -128,8 +130,7 @@ class LocalSockets {
   Reading next_bytes(LocalId id, std::size_t& index, bool started, bool peek, LocalEvents& events);
   SyscallResult receive_stream(LocalId id, std::span<std::byte> buffer, MsgFlags flags,
                                bool with_source, LocalEvents& events);
-  SyscallResult receive_urgent(LocalId id, std::span<std::byte> buffer, MsgFlags flags,
-                               bool with_source);
+  SyscallResult receive_urgent(LocalId id, std::span<std::byte> buffer, MsgFlags flags);
   SyscallResult receive_record(LocalId id, std::span<std::byte> buffer, MsgFlags flags,
                                bool with_source, LocalEvents& events);
   SocketAddress source_of(const LocalPiece& piece) const;
