@@ -132,6 +132,8 @@ struct Beyond {
 };
 constexpr Beyond beyond_the_simulated_stack[] = {
     {"bind.mapped_on_v6only", Feature::dual_stack},
+    {"local.recv.oob", Feature::urgent_data},
+    {"local.send.oob", Feature::urgent_data},
     {"option.v6only_is_fixed_by_bind", Feature::dual_stack},
     {"tcp.icmp.is_soft", Feature::icmp},
     {"tcp.linger2.negative_resets", Feature::tcp_options},
@@ -147,7 +149,6 @@ constexpr Beyond beyond_the_simulated_stack[] = {
 };
 
 bool is_beyond(std::string_view rule, FeatureSet features) {
-  if (rule.starts_with("local.")) return !features.has(Feature::local_sockets);
   for (const Beyond& row : beyond_the_simulated_stack) {
     if (row.rule == rule) return !features.has(row.feature);
   }
