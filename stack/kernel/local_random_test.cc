@@ -103,7 +103,9 @@ struct LocalChaos {
         ASSERT_NE(copy.recv(fd, byte).error, Errno::eagain);
       }
       copy = host;
-      if ((ready & poll_out) != 0) ASSERT_NE(copy.send(fd, byte).error, Errno::eagain);
+      if ((ready & poll_out) != 0) {
+        ASSERT_NE(copy.send(fd, byte).error, Errno::eagain);
+      }
     }
   }
   bool was_only_shut(Fd fd) const {

@@ -20,7 +20,9 @@ struct Local : ::testing::Test {
 
   Fd open(Type type, std::string_view name = "") {
     const Fd fd = testing::open(host, type, Domain::local);
-    if (!name.empty()) EXPECT_EQ(bind(fd, name), "OK");
+    if (!name.empty()) {
+      EXPECT_EQ(bind(fd, name), "OK");
+    }
     return fd;
   }
   Fd listener(Type type, std::string_view name, std::int32_t backlog = 4) {

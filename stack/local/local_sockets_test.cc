@@ -19,7 +19,9 @@ struct Sockets : ::testing::Test {
 
   LocalId open(Type type, std::uint32_t user, const std::string& name = "") {
     const LocalId id = sockets.open(type, user, settings);
-    if (!name.empty()) EXPECT_TRUE(sockets.bind(id, abstract(name)).ok());
+    if (!name.empty()) {
+      EXPECT_TRUE(sockets.bind(id, abstract(name)).ok());
+    }
     return id;
   }
   static SocketAddress abstract(const std::string& name) {
