@@ -95,9 +95,7 @@ std::string rules_page(const std::vector<std::string>& scenarios, const WorldOpt
       " rules, each with its source, its number in [semantics.md](semantics.md), the scenarios "
       "below "
       "corpus/scenarios that apply it on the simulated stack, and how often a campaign applied it "
-      "with its premise true. The simulated stack has no AF_UNIX: the scenarios of the family "
-      "`local`, which the live kernel runs, are those below corpus/scenarios/local. How to read a "
-      "rule: [oracle.md](oracle.md).\n\n";
+      "with its premise true. How to read a rule: [oracle.md](oracle.md).\n\n";
   for (const Campaign& campaign : campaigns) {
     page += "- " + campaign.name + ": " + campaign::grouped(campaign.scenarios) + " scenarios\n";
   }

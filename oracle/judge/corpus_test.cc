@@ -142,7 +142,6 @@ constexpr Beyond beyond_the_simulated_stack[] = {
 };
 
 bool is_beyond(std::string_view rule, FeatureSet features) {
-  if (rule.starts_with("local.")) return !features.has(Feature::local_sockets);
   for (const Beyond& row : beyond_the_simulated_stack) {
     if (row.rule == rule) return !features.has(row.feature);
   }

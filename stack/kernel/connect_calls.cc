@@ -12,6 +12,7 @@ namespace lockstep {
 SyscallResult Kernel::connect(Fd fd, const SocketAddress& address) {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  if (sockets_[slot].is_local()) return connect_local(slot, address);
   return sockets_[slot].is_stream() ? connect_stream(slot, address)
                                     : connect_datagram(slot, address);
 }
@@ -117,6 +118,10 @@ SyscallResult Kernel::listen(Fd fd, std::int32_t backlog) {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   Socket& socket = sockets_[slot];
+  if (socket.is_local()) {
+    const auto wanted = static_cast<std::uint32_t>(backlog);
+    return local_.listen(socket.local_id, std::min(wanted, config_.default_backlog));
+  }
   if (!socket.is_stream()) return SyscallResult::failure(Errno::eopnotsupp);
   const TcpState state = socket.tcb.state;
   if (socket.phase != ConnectPhase::unconnected ||
@@ -180,6 +185,7 @@ SyscallResult Kernel::accept(Fd fd) {
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   if (!sockets_.has_free_descriptor()) return SyscallResult::failure(Errno::emfile);
   Socket& listener = sockets_[slot];
+  if (listener.is_local()) return accept_local(slot);
   if (!listener.is_stream()) return SyscallResult::failure(Errno::eopnotsupp);
   if (!listener.is_listening()) return SyscallResult::failure(Errno::einval);
   if (listener.accept_queue.empty()) return SyscallResult::failure(Errno::eagain);
@@ -197,6 +203,7 @@ SyscallResult Kernel::accept(Fd fd) {
 SyscallResult Kernel::shutdown(Fd fd, ShutdownHow how) {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  if (sockets_[slot].is_local()) return shutdown_local(slot, how);
   if (how == ShutdownHow::invalid) return SyscallResult::failure(Errno::einval);
   Socket& socket = sockets_[slot];
   const bool read = how != ShutdownHow::write;

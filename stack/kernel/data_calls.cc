@@ -22,6 +22,7 @@ SyscallResult Kernel::sendto(Fd fd, std::span<const std::byte> data, MsgFlags fl
                              const SocketAddress& address) {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  if (sockets_[slot].is_local()) return send_local(slot, data, flags, address);
   if (sockets_[slot].is_stream()) return send_stream(slot, data, flags);  // The address is ignored.
   return send_datagram(slot, data, flags, address);
 }
@@ -60,6 +61,7 @@ SyscallResult Kernel::recv_any(Fd fd, std::span<std::byte> buffer, MsgFlags flag
                                bool with_source) {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
+  if (sockets_[slot].is_local()) return recv_local(slot, buffer, flags, with_source);
   if (sockets_[slot].is_stream()) return recv_stream(slot, buffer, flags);
   return recv_datagram(slot, buffer, flags, with_source);
 }

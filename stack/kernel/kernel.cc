@@ -23,6 +23,8 @@ void Kernel::reset(const HostConfig& config) {
   connections_.reset();
   timers_.reset();
   path_mtus_.reset();
+  local_.reset();
+  local_events_.clear();
   outbound_.clear();
   announced_ = 0;
   happened_.clear();
@@ -132,12 +134,12 @@ Kernel Kernel::rebased() const {
 
 bool operator==(const Kernel& a, const Kernel& b) {
   if (a.now_ticks_ != b.now_ticks_) return a.rebased() == b.rebased();
-  const bool same = a.config_ == b.config_ && a.outbound_ == b.outbound_ &&
-                    a.announced_ == b.announced_ && a.happened_ == b.happened_ &&
-                    a.wakes_ == b.wakes_ && a.challenge_acks_left_ == b.challenge_acks_left_ &&
-                    a.next_iss_ == b.next_iss_ &&
-                    std::equal(a.next_port_, a.next_port_ + 2, b.next_port_) &&
-                    a.path_mtus_ == b.path_mtus_ && a.sockets_ == b.sockets_;
+  const bool same =
+      a.config_ == b.config_ && a.outbound_ == b.outbound_ && a.announced_ == b.announced_ &&
+      a.happened_ == b.happened_ && a.wakes_ == b.wakes_ &&
+      a.challenge_acks_left_ == b.challenge_acks_left_ && a.next_iss_ == b.next_iss_ &&
+      std::equal(a.next_port_, a.next_port_ + 2, b.next_port_) && a.path_mtus_ == b.path_mtus_ &&
+      a.sockets_ == b.sockets_ && a.local_ == b.local_;
   if (!same) return false;
   // The order of binding decides which receiver gets a datagram.
   for (Slot slot = a.sockets_.first(); slot != no_slot; slot = a.sockets_.next(slot)) {
@@ -161,11 +163,13 @@ std::uint64_t Kernel::stable_hash() const {
     seed = hash_mix(seed, lockstep::stable_hash(event.packet));
   }
   for (const Wake& wake : wakes_) seed = hash_mix(hash_mix(seed, wake.token), wake.events);
+  if (!local_.empty()) seed = local_.hash(seed);
   return sockets_.hash(path_mtus_.hash(seed, now_ticks_), now_ticks_);
 }
 
 void Kernel::check_invariants() const {
   for_each_socket([](const Socket& socket) { lockstep::check_invariants(socket.tcb); });
+  local_.check_invariants();
 }
 
 }  // namespace lockstep

@@ -1,7 +1,8 @@
-// Kernel: one host's network stack. It owns the sockets, the descriptors, the ports and the packets
-// that wait to leave; it does not route between hosts (stack/fabric does). A value: it can be
-// copied, compared and hashed, and nothing in it points outside. Time is ticks; nothing happens
-// between two calls. Errors of the calls are Linux's (the section 2 man pages, tcp(7), udp(7)).
+// Kernel: one host's network stack. It owns the sockets, the descriptors, the ports, the AF_UNIX
+// names and the packets that wait to leave; it does not route between hosts (stack/fabric does). A
+// value: it can be copied, compared and hashed, and nothing in it points outside. Time is ticks;
+// nothing happens between two calls. Errors of the calls are Linux's (the section 2 man pages,
+// tcp(7), udp(7), unix(7)).
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <expected>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "stack/api/host_config.h"
@@ -20,6 +22,7 @@
 #include "stack/kernel/socket.h"
 #include "stack/kernel/socket_table.h"
 #include "stack/kernel/timer_queue.h"
+#include "stack/local/local_sockets.h"
 #include "stack/tcp/io.h"
 #include "stack/wire/packet.h"
 #include "stack/wire/quote.h"
@@ -54,6 +57,10 @@ class Kernel {
   SyscallResult open(Domain domain, Type type);
   SyscallResult close(Fd fd);
   SyscallResult dup(Fd fd);
+  // Two AF_UNIX sockets, each the other's peer (socketpair(2)). EMFILE.
+  std::expected<std::pair<Fd, Fd>, Errno> socketpair(Type type);
+  // Removes the file that bind made of a path; the socket keeps its name (unlink(2)).
+  Errno unlink(const UnixPath& path) { return local_.unlink(path); }
   SyscallResult bind(Fd fd, const SocketAddress& address);
   SyscallResult listen(Fd fd, std::int32_t backlog);
   SyscallResult accept(Fd fd);
@@ -91,6 +98,8 @@ class Kernel {
   }
   // The socket behind a descriptor, or null.
   const Socket* find_socket(Fd fd) const;
+  // The AF_UNIX sockets, by the local_id of a Socket.
+  const LocalSockets& local_sockets() const { return local_; }
 
   // ---- The wire face. ----
 
@@ -178,6 +187,19 @@ class Kernel {
   void close_last(Slot slot);
   SyscallResult queue_size(Fd fd, bool incoming) const;
 
+  // local_calls.cc
+  SyscallResult open_local(Type type);
+  void close_local(Slot slot);
+  SyscallResult connect_local(Slot slot, const SocketAddress& address);
+  SyscallResult accept_local(Slot slot);
+  SyscallResult send_local(Slot slot, std::span<const std::byte> data, MsgFlags flags,
+                           const SocketAddress& address);
+  SyscallResult recv_local(Slot slot, std::span<std::byte> buffer, MsgFlags flags,
+                           bool with_source);
+  SyscallResult shutdown_local(Slot slot, ShutdownHow how);
+  Fd create_local(Type type);
+  void notify_local();
+
   // deliver.cc, connections.cc, icmp.cc
   void arrive(const Packet& packet);
   void arrive_tcp(const Packet& packet, const TcpSegment& segment);
@@ -220,6 +242,8 @@ class Kernel {
   ConnectionTable connections_;
   TimerQueue timers_;
   PathMtuTable path_mtus_;
+  LocalSockets local_;
+  LocalEvents local_events_;  // Of the call under way; empty between calls.
   std::vector<Packet> outbound_;
   std::size_t announced_ = 0;        // Packets of outbound_ that egress has reported as left.
   std::vector<WireEvent> happened_;  // In tick(); the next egress gives it out.
@@ -232,5 +256,7 @@ class Kernel {
 
 // Errno of a pending error, taken: one error, one consumer.
 Errno take_error(Socket& socket);
+// What of a socket's options its AF_UNIX side goes by.
+LocalSockets::Settings local_settings(const SocketOptions& options);
 
 }  // namespace lockstep

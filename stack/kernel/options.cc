@@ -53,6 +53,7 @@ Level level_of(OptionName option) {
 }
 
 bool understands(const Socket& socket, Level level) {
+  if (socket.is_local()) return level == Level::socket;
   switch (level) {
     case Level::socket:
     case Level::ip:
@@ -153,6 +154,19 @@ Errno set_protocol_level(Socket& socket, OptionName name, std::int32_t value) {
   }
 }
 
+// SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET (socket(2)).
+std::int32_t type_number(Type type) {
+  switch (type) {
+    case Type::stream:
+      return 1;
+    case Type::dgram:
+      return 2;
+    case Type::seqpacket:
+      return 5;
+  }
+  return 0;
+}
+
 std::int32_t segment_size(const Socket& socket) {
   if (is_synchronized(socket.tcb.state)) return socket.tcb.snd_mss;
   return socket.options.max_segment != 0 ? socket.options.max_segment : default_mss_v4;
@@ -165,10 +179,19 @@ SyscallResult Kernel::set_option(Fd fd, OptionName option, OptionValue value) {
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   Socket& socket = sockets_[slot];
   const Level level = level_of(option);
+  if (socket.is_local()) {
+    // The other levels are not its own, and names are shared by nobody.
+    const bool shares = option == OptionName::so_reuseport && value.value != 0;
+    if (level != Level::socket || shares) return SyscallResult::failure(Errno::eopnotsupp);
+  }
   if (!understands(socket, level)) return SyscallResult::failure(Errno::enoprotoopt);
   const Errno error = level == Level::socket ? set_socket_level(socket, option, value)
                                              : set_protocol_level(socket, option, value.value);
   if (error != Errno::ok) return SyscallResult::failure(error);
+  if (socket.is_local()) {
+    local_.configure(socket.local_id, local_settings(socket.options));
+    return SyscallResult::success();
+  }
   if (option == OptionName::so_reuseaddr || option == OptionName::so_reuseport) {
     PortClaim claim = socket.claim;
     claim.reuse_address = socket.options.reuse_address;
@@ -211,16 +234,16 @@ SyscallResult Kernel::get_option(Fd fd, OptionName option) {
       result.option_value = options.linger;
       break;
     case OptionName::so_error: {
-      Errno error = take_error(socket);
+      Errno error = socket.is_local() ? local_.take_error(socket.local_id) : take_error(socket);
       if (error == Errno::ok) std::swap(error, socket.soft_error);
       value = static_cast<std::int32_t>(error);
       break;
     }
     case OptionName::so_type:
-      value = socket.is_stream() ? 1 : 2;
+      value = type_number(socket.type);
       break;
     case OptionName::so_acceptconn:
-      value = socket.is_listening();
+      value = socket.is_local() ? local_.is_listening(socket.local_id) : socket.is_listening();
       break;
     case OptionName::so_rcvbuf:
       value = options.receive_buffer;

@@ -53,6 +53,7 @@ PollEvents Kernel::poll_datagram(const Socket& socket) const {
 }
 
 PollEvents Kernel::ready(const Socket& socket) const {
+  if (socket.is_local()) return local_.ready(socket.local_id);
   return socket.is_stream() ? poll_stream(socket) : poll_datagram(socket);
 }
 

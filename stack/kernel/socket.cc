@@ -40,7 +40,7 @@ auto tied(const Socket& s) {
   return std::tie(s.domain, s.type, s.live, s.phase, s.shut_read, s.shut_write, s.end_of_stream,
                   s.port_locked, s.address_locked, s.peer_set, s.is_receiver, s.in_connections,
                   s.accepted, s.pending_error, s.soft_error, s.error_queued, s.fd, s.descriptors,
-                  s.local, s.peer, s.claim, s.options, s.tcb, s.datagrams, s.backlog,
+                  s.local_id, s.local, s.peer, s.claim, s.options, s.tcb, s.datagrams, s.backlog,
                   s.accept_queue, s.handshakes, s.listener, s.wakers);
 }
 
@@ -59,6 +59,7 @@ std::uint64_t Socket::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
                             (std::uint64_t{static_cast<std::uint16_t>(soft_error)} << 16));
   seed = hash_of(seed, fd.value);
   seed = hash_mix(seed, (std::uint64_t{descriptors} << 32) | backlog);
+  if (is_local()) seed = hash_mix(seed, (static_cast<std::uint64_t>(type) << 32) | local_id);
   seed = hash_mix(hash_mix(seed, stable_hash(local)), stable_hash(peer));
   seed = hash_mix(hash_of(hash_of(hash_of(seed, options), accept_queue), handshakes), listener);
   for (const Waker& waker : wakers) {

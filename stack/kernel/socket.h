@@ -10,6 +10,7 @@
 #include "stack/api/options.h"
 #include "stack/api/ring.h"
 #include "stack/api/socket_types.h"
+#include "stack/local/local_socket.h"
 #include "stack/tcp/tcb.h"
 #include "stack/udp/datagram_queue.h"
 
@@ -94,6 +95,7 @@ struct Socket {
       false;  // Something waits in the error queue (IP_RECVERR), which no call reads.
   Fd fd;      // The first descriptor; -1 when there is none.
   std::uint32_t descriptors = 0;
+  LocalId local_id = no_local;  // Of an AF_UNIX socket: its number in LocalSockets, which has all.
   Endpoint local;
   Endpoint peer;
   PortClaim claim;
@@ -116,6 +118,7 @@ struct Socket {
   Slot previous = no_slot;
   Slot next = no_slot;
 
+  bool is_local() const { return domain == Domain::local; }
   bool is_stream() const { return type == Type::stream; }
   bool is_listening() const { return tcb.state == TcpState::listen; }
   IpFamily family() const { return domain == Domain::inet ? IpFamily::v4 : IpFamily::v6; }

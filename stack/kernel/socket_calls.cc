@@ -24,7 +24,7 @@ std::int32_t doubled(std::uint32_t bytes) {
 }  // namespace
 
 SyscallResult Kernel::open(Domain domain, Type type) {
-  if (domain == Domain::local) return SyscallResult::failure(Errno::eafnosupport);
+  if (domain == Domain::local) return open_local(type);
   if (type == Type::seqpacket) return SyscallResult::failure(Errno::esocktnosupport);
   if (!sockets_.has_free_descriptor()) return SyscallResult::failure(Errno::emfile);
   const Slot slot = sockets_.create(domain, type);
@@ -52,7 +52,9 @@ SyscallResult Kernel::close(Fd fd) {
 
 void Kernel::close_last(Slot slot) {
   sockets_[slot].wakers.clear();
-  if (sockets_[slot].is_stream()) {
+  if (sockets_[slot].is_local()) {
+    close_local(slot);
+  } else if (sockets_[slot].is_stream()) {
     close_stream(slot);
   } else {
     destroy(slot);
@@ -63,6 +65,7 @@ SyscallResult Kernel::bind(Fd fd, const SocketAddress& address) {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   Socket& socket = sockets_[slot];
+  if (socket.is_local()) return local_.bind(socket.local_id, address);
   EndpointArgument wanted = endpoint_argument(socket, address);
   if (wanted.error != Errno::ok) {
     // bind(2) on AF_INET takes AF_UNSPEC with INADDR_ANY for AF_INET.
@@ -130,13 +133,16 @@ Kernel::EndpointArgument Kernel::endpoint_argument(const Socket& socket,
 SyscallResult Kernel::local_address(Fd fd) const {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
-  return address_result(sockets_[slot], sockets_[slot].local);
+  const Socket& socket = sockets_[slot];
+  if (socket.is_local()) return local_.name(socket.local_id);
+  return address_result(socket, socket.local);
 }
 
 SyscallResult Kernel::peer_address(Fd fd) const {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   const Socket& socket = sockets_[slot];
+  if (socket.is_local()) return local_.peer_name(socket.local_id);
   const bool connected = socket.is_stream() ? socket.tcb.state != TcpState::closed &&
                                                   socket.tcb.state != TcpState::listen &&
                                                   socket.tcb.state != TcpState::syn_sent
@@ -149,6 +155,7 @@ SyscallResult Kernel::queue_size(Fd fd, bool incoming) const {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   const Socket& socket = sockets_[slot];
+  if (socket.is_local()) return local_.queue_size(socket.local_id, incoming);
   if (!socket.is_stream()) {
     if (!incoming || socket.datagrams.empty()) return SyscallResult::success(0);
     return SyscallResult::success(

@@ -11,7 +11,8 @@ const PortTraits& InProcessPort::traits() const {
       .features = {Feature::ipv6, Feature::linger, Feature::buffer_options, Feature::dup,
                    Feature::tcp_options, Feature::urgent_data, Feature::window_scale,
                    Feature::queue_sizes, Feature::disconnect, Feature::loopback_shown,
-                   Feature::reboot, Feature::icmp, Feature::ip_options, Feature::dual_stack},
+                   Feature::reboot, Feature::icmp, Feature::ip_options, Feature::dual_stack,
+                   Feature::local_sockets},
   };
   return traits;
 }
