@@ -268,6 +268,7 @@ void TcpEngine::emit_syn(Connection& c, Hypothesis& h, const TcpSegment& seg) {
     h.resent = true;
     if (!h.syn_due) {  // Else it answers one of the peer.
       c.syn_was_repeated = true;
+      h.recover = std::max<Offset>(h.recover, 1);  // RFC 6582 3.2 counts any time-out.
       ++h.doublings;
     }
     if (!h.syn_due && c.arrivals == 0) count_retry(c, h, h.retries);
