@@ -203,6 +203,7 @@ SyscallResult Kernel::set_option(Fd fd, OptionName option, OptionValue value) {
     change_settings(socket.tcb, io, tcp_settings(socket, config_));
     schedule(slot);
   }
+  notify(slot);  // SO_RCVLOWAT, SO_SNDBUF and SO_OOBINLINE may make it ready.
   return SyscallResult::success();
 }
 
