@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-#include "stack/kernel/test_world.h"
+#include "stack/kernel/sent_segments.h"
 #include "stack/wire/quote.h"
 
 namespace lockstep {
@@ -24,12 +24,7 @@ using testing::ip;
 using testing::name_of;
 using testing::receive;
 using testing::send;
-
-std::size_t socket_count(const Kernel& host) {
-  std::size_t count = 0;
-  host.for_each_socket([&](const Socket&) { ++count; });
-  return count;
-}
+using testing::socket_count;
 
 std::vector<Packet> leave(Kernel& host) {
   std::vector<WireEvent> events;

@@ -1,8 +1,8 @@
-// What options and the host's configuration change of a connection, packet for packet: tcp(7),
-// RFC 9293 3.7.4, 3.8, RFC 7323 2, RFC 5482.
+// What options change of a connection, packet for packet: tcp(7), RFC 9293 3.7.4, 3.8, RFC 7323 2,
+// RFC 5482.
 #include <gtest/gtest.h>
 
-#include "stack/kernel/test_world.h"
+#include "stack/kernel/sent_segments.h"
 
 namespace lockstep {
 namespace {
@@ -11,212 +11,15 @@ using testing::at;
 using testing::Connected;
 using testing::drain;
 using testing::host_at;
-using testing::ip;
+using testing::iss_of;
+using testing::Listener;
 using testing::receive;
 using testing::send;
-
-// "ACK|PSH 1:11": flags, and the numbers that it occupies from `iss` on; an empty one "ACK 1".
-std::string shown(const Packet& packet, SequenceNumber iss) {
-  const TcpSegment& segment = *packet.tcp();
-  const std::uint32_t first = SequenceNumber(segment.seq).distance_from(iss);
-  std::string text = tcp_flags_text(segment.flags) + " " + std::to_string(first);
-  const std::uint32_t length = segment.sequence_length();
-  return length == 0 ? text : text + ":" + std::to_string(first + length);
-}
-
-// What `host` sends now of `fd`'s connection.
-std::string sent(Kernel& host, Fd fd) {
-  const SequenceNumber iss = host.find_socket(fd)->tcb.iss;
-  std::string text;
-  for (const Packet& packet : drain(host)) text += (text.empty() ? "" : ", ") + shown(packet, iss);
-  return text;
-}
-
-// "3: ACK 1, 9: ...": what leaves at which of the next ticks.
-std::string sent_at(Kernel& host, SequenceNumber iss, int ticks) {
-  std::string text;
-  for (int tick = 1; tick <= ticks; ++tick) {
-    host.tick(1);
-    for (const Packet& packet : drain(host)) {
-      text += (text.empty() ? "" : ", ") + std::to_string(tick) + ": " + shown(packet, iss);
-    }
-  }
-  return text;
-}
-
-SequenceNumber iss_of(const Kernel& host, Fd fd) { return host.find_socket(fd)->tcb.iss; }
-
-void set(Kernel& host, Fd fd, OptionName option, std::int32_t value) {
-  EXPECT_TRUE(host.set_option(fd, option, {value, 0}).ok()) << option_name(option);
-}
-
-std::size_t socket_count(const Kernel& host) {
-  std::size_t count = 0;
-  host.for_each_socket([&](const Socket&) { ++count; });
-  return count;
-}
-
-// A listener with backlog 1, and peers made by hand.
-struct Listener {
-  Kernel host;
-  Fd fd;
-
-  explicit Listener(const HostConfig& config)
-      : host(config), fd(testing::open(host, Type::stream)) {
-    host.bind(fd, at("10.0.0.2:80"));
-    host.listen(fd, 1);
-  }
-  Packet from(std::uint16_t port, TcpFlags flags, std::uint32_t seq, std::uint32_t ack = 0) {
-    return Packet{.source = ip("10.0.0.1"),
-                  .destination = ip("10.0.0.2"),
-                  .body = TcpSegment{.source_port = port,
-                                     .destination_port = 80,
-                                     .seq = seq,
-                                     .ack = ack,
-                                     .flags = flags,
-                                     .window = 1000}};
-  }
-  std::uint32_t syn(std::uint16_t port) {
-    host.deliver(from(port, tcp_syn, 100));
-    return drain(host).at(0).tcp()->seq;
-  }
-  std::vector<Packet> ack(std::uint16_t port, std::uint32_t iss) {
-    host.deliver(from(port, tcp_ack, 101, iss + 1));
-    return drain(host);
-  }
-  // The third of three handshakes finds the queue full.
-  std::vector<Packet> overflow(std::uint32_t& third) {
-    const std::uint32_t first = syn(1);
-    const std::uint32_t second = syn(2);
-    EXPECT_TRUE(ack(1, first).empty());
-    third = syn(3);
-    EXPECT_TRUE(ack(2, second).empty());
-    return ack(3, third);
-  }
-};
-
-TEST(AbortOnOverflow, ResetsTheHandshakeThatFindsNoRoom) {
-  HostConfig config = host_at({"10.0.0.2"});
-  config.abort_on_overflow = true;
-  Listener listener(config);
-  std::uint32_t iss = 0;
-  const auto answers = listener.overflow(iss);
-  ASSERT_EQ(answers.size(), 1u);
-  EXPECT_EQ(answers[0].tcp()->flags, tcp_rst);
-  EXPECT_EQ(answers[0].tcp()->seq, iss + 1);
-  EXPECT_EQ(answers[0].tcp()->destination_port, 3);
-  EXPECT_EQ(socket_count(listener.host), 3u);
-}
-
-TEST(AbortOnOverflow, IsOffAtFirstAndTheHandshakeWaits) {
-  Listener listener(host_at({"10.0.0.2"}));
-  std::uint32_t iss = 0;
-  EXPECT_TRUE(listener.overflow(iss).empty());
-  EXPECT_EQ(socket_count(listener.host), 4u);
-  EXPECT_TRUE(listener.host.accept(listener.fd).ok());
-  EXPECT_TRUE(listener.ack(3, iss).empty());
-  EXPECT_TRUE(listener.host.accept(listener.fd).ok());
-  const SyscallResult third = listener.host.accept(listener.fd);
-  EXPECT_TRUE(third.ok());
-  EXPECT_EQ(third.address, at("10.0.0.1:3"));
-}
-
-TEST(SynRetransmitMax, BoundsSynsButNotText) {
-  HostConfig config = host_at({"10.0.0.1"});
-  config.syn_retransmit_max = 2;
-  Kernel host(config);
-  const Fd fd = testing::open(host, Type::stream);
-  host.connect(fd, at("10.0.0.2:80"));
-  const SequenceNumber iss = iss_of(host, fd);
-  EXPECT_EQ(sent(host, fd), "SYN 0:1");
-  EXPECT_EQ(sent_at(host, iss, 20), "3: SYN 0:1, 9: SYN 0:1");
-  EXPECT_EQ(testing::state_of(host, fd), TcpState::syn_sent);
-  EXPECT_EQ(sent_at(host, iss, 1), "");
-  EXPECT_EQ(receive(host, fd), "ETIMEDOUT");
-
-  Connected w(config, host_at({"10.0.0.2"}));
-  send(w.a, w.client, "x");
-  EXPECT_EQ(sent(w.a, w.client), "PSH|ACK 1:2");
-  EXPECT_EQ(sent_at(w.a, iss_of(w.a, w.client), 100),
-            "3: PSH|ACK 1:2, 9: PSH|ACK 1:2, 21: PSH|ACK 1:2, 45: PSH|ACK 1:2, 93: PSH|ACK 1:2");
-}
-
-TEST(SynRetransmitMax, BoundsSynAcks) {
-  HostConfig config = host_at({"10.0.0.2"});
-  config.syn_retransmit_max = 1;
-  Listener listener(config);
-  const SequenceNumber iss(listener.syn(1));
-  EXPECT_EQ(sent_at(listener.host, iss, 8), "3: SYN|ACK 0:1");
-  EXPECT_EQ(socket_count(listener.host), 2u);
-  EXPECT_EQ(sent_at(listener.host, iss, 100), "");
-  EXPECT_EQ(socket_count(listener.host), 1u);
-}
-
-TEST(OrphanRetransmitMax, BoundsClosedSocketsAlone) {
-  HostConfig config = host_at({"10.0.0.1"});
-  config.orphan_retransmit_max = 1;
-  Connected w(config, host_at({"10.0.0.2"}));
-  const SequenceNumber iss = iss_of(w.a, w.client);
-  w.a.shutdown(w.client, ShutdownHow::write);
-  EXPECT_EQ(sent(w.a, w.client), "FIN|ACK 1:2");
-  EXPECT_EQ(sent_at(w.a, iss, 44), "3: FIN|ACK 1:2, 9: FIN|ACK 1:2, 21: FIN|ACK 1:2");
-  w.a.close(w.client);
-  EXPECT_EQ(socket_count(w.a), 1u);
-  EXPECT_EQ(sent_at(w.a, iss, 1), "");
-  EXPECT_EQ(socket_count(w.a), 0u);
-}
-
-// Texts of one byte, answered one by one.
-struct Texts : Connected {
-  explicit Texts(std::uint32_t delayed_ack_ticks)
-      : Connected(host_at({"10.0.0.1"}), config_b(delayed_ack_ticks)) {
-    set(a, client, OptionName::tcp_nodelay, 1);
-  }
-  static HostConfig config_b(std::uint32_t delayed_ack_ticks) {
-    HostConfig config = host_at({"10.0.0.2"});
-    config.delayed_ack_ticks = delayed_ack_ticks;
-    return config;
-  }
-  std::string answer(std::string_view text = "x") {
-    send(a, client, text);
-    for (const Packet& packet : drain(a)) b.deliver(packet);
-    const auto answers = drain(b);
-    for (const Packet& packet : answers) a.deliver(packet);
-    std::string shown;
-    for (const Packet& packet : answers) shown += tcp_flags_text(packet.tcp()->flags);
-    return shown;
-  }
-};
-
-TEST(DelayedAckTicks, OfNoneAcknowledgeEverySegment) {
-  Texts w(0);
-  for (int i = 0; i < 40; ++i) EXPECT_EQ(w.answer(), "ACK") << i;
-}
-
-TEST(DelayedAckTicks, LetTheFirstSixteenPassAndDelayTheRest) {
-  Texts w(3);
-  for (int i = 0; i < 16; ++i) EXPECT_EQ(w.answer(), "ACK") << i;
-  EXPECT_EQ(w.answer(), "");
-  const SequenceNumber iss = iss_of(w.b, w.server);
-  EXPECT_EQ(sent_at(w.b, iss, 9), "3: ACK 1");
-  EXPECT_EQ(w.answer(), "");
-  w.b.tick(2);
-  EXPECT_EQ(w.answer(), "ACK") << "two of the longest that came";
-  EXPECT_EQ(sent_at(w.b, iss, 9), "");
-}
-
-TEST(DelayedAckTicks, AreOverOnceSomethingLeavesThatAcknowledges) {
-  Texts w(3);
-  for (int i = 0; i < 16; ++i) w.answer();
-  EXPECT_EQ(w.answer(), "");
-  send(w.b, w.server, "reply");
-  const auto reply = drain(w.b);
-  ASSERT_EQ(reply.size(), 1u);
-  EXPECT_EQ(reply[0].tcp()->ack, w.b.find_socket(w.server)->tcb.rcv_nxt.value());
-  w.a.deliver(reply[0]);
-  for (const Packet& packet : drain(w.a)) w.b.deliver(packet);
-  EXPECT_EQ(sent_at(w.b, iss_of(w.b, w.server), 20), "");
-}
+using testing::sent;
+using testing::sent_at;
+using testing::set;
+using testing::shown;
+using testing::socket_count;
 
 TEST(Nagle, HoldsASmallSegmentWhileOneIsUnderWay) {
   Connected w;
