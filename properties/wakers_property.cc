@@ -166,6 +166,9 @@ class Run {
       hosts_[i].kernel().bind(fd, Endpoint{address(i), 53});
       hosts_[i].kernel().connect(fd, Endpoint{address(1 - i), 53});
       hosts_[i].adopt(fd);
+      const auto pair = hosts_[i].kernel().socketpair(i == 0 ? Type::stream : Type::dgram);
+      hosts_[i].adopt(pair->first);
+      hosts_[i].adopt(pair->second);
     }
   }
 
@@ -206,7 +209,7 @@ class Run {
   static IpAddress address(std::size_t host) {
     return IpAddress::v4(10, 0, 0, static_cast<std::uint8_t>(host + 1));
   }
-  Fd any_fd() { return Fd{first_descriptor + static_cast<std::int32_t>(in_.below(6))}; }
+  Fd any_fd() { return Fd{first_descriptor + static_cast<std::int32_t>(in_.below(8))}; }
 
   void registration(Watched& host) {
     static constexpr std::array<PollEvents, 8> masks{
@@ -226,12 +229,13 @@ class Run {
     Kernel& kernel = host.kernel();
     const Fd fd = any_fd();
     std::vector<std::byte> bytes(in_.below(3) == 0 ? 4000 : in_.below(5));
-    const SocketAddress to =
+    SocketAddress to =
         Endpoint{address(in_.below(2)), in_.below(2) == 0 ? std::uint16_t{80} : std::uint16_t{53}};
+    if (in_.below(3) == 0) to = UnixPath::from("/name");
     switch (in_.below(12)) {
       case 0: {
-        const SyscallResult made =
-            kernel.open(Domain::inet, in_.below(4) == 0 ? Type::dgram : Type::stream);
+        const SyscallResult made = kernel.open(in_.below(3) == 0 ? Domain::local : Domain::inet,
+                                               in_.below(4) == 0 ? Type::dgram : Type::stream);
         if (made.ok()) host.adopt(Fd{static_cast<std::int32_t>(made.value)});
         break;
       }

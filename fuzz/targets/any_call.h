@@ -61,8 +61,8 @@ inline SocketAddress any_address(ByteReader& in) {
                                                        IpAddress::v6(0xff02'0000'0000'0000, 1),
                                                        IpAddress::v6(0, 0xffff'0a00'0001)};
   const std::uint8_t kind = in.u8();
-  if (kind >= 250) return UnixPath::from("/x");
-  if (kind >= 240) return Unspecified{};
+  if (kind >= 230) return UnixPath::from(kind % 2 == 0 ? "/x" : "/y");
+  if (kind >= 220) return Unspecified{};
   return Endpoint{addresses[kind % addresses.size()], in.of(ports)};
 }
 
@@ -86,13 +86,20 @@ inline void do_any_call(ByteReader& in, Kernel& host) {
                                                   msg_waitall,
                                                   0xffffffff};
   static std::vector<std::byte> storage(70'000);
-  const auto call = static_cast<Call>(in.below(19));
+  const std::uint32_t choice = in.below(20);
+  if (choice == 19) {
+    static_cast<void>(host.socketpair(static_cast<Type>(in.below(3))));
+    return;
+  }
+  const auto call = static_cast<Call>(choice);
   Syscall s{.call = call, .fd = Fd{static_cast<std::int32_t>(in.below(20)) + 2}};
   const std::uint8_t details = in.u8();
   switch (call) {
     case Call::socket:
-      s.domain = details < 150 ? Domain::inet : details < 250 ? Domain::inet6 : Domain::local;
-      s.type = (details & 3) == 0 ? Type::dgram : details == 255 ? Type::seqpacket : Type::stream;
+      s.domain = details < 130 ? Domain::inet : details < 210 ? Domain::inet6 : Domain::local;
+      s.type = (details & 3) == 0   ? Type::dgram
+               : details % 16 == 15 ? Type::seqpacket
+                                    : Type::stream;
       break;
     case Call::bind:
     case Call::connect:
