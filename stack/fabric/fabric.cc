@@ -55,7 +55,9 @@ HostId Fabric::owner_of(const IpAddress& address) const {
 
 void Fabric::reboot(HostId id) {
   Host& host = *hosts_[id.index];
-  host.kernel.reset(HostConfig(host.kernel.config()));
+  HostConfig config = host.kernel.config();
+  ++config.boot_count;
+  host.kernel.reset(config);
   host.up = true;
   ++host.boots;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <set>
 
 #include "stack/fabric/conditions.h"
 #include "stack/fabric/test_hosts.h"
@@ -188,6 +189,20 @@ TEST_F(ThreeHosts, RebootAsNewWithTheirConfiguration) {
   testing::send(a, again, "hello");
   fabric.run_until_quiet();
   EXPECT_EQ(receive(b, accepted), "hello");
+}
+
+TEST_F(ThreeHosts, NumberTheirConnectionsAnewAfterEachReboot) {
+  std::set<std::uint32_t> first_numbers;
+  for (std::uint32_t boot = 0; boot < 50; ++boot) {
+    EXPECT_EQ(a.config().boot_count, boot);
+    EXPECT_EQ(fabric.boot_count(a_id), boot + 1);
+    const Fd client = open(a, Type::stream);
+    a.connect(client, at("10.0.0.9:80"));
+    first_numbers.insert(a.find_socket(client)->tcb.iss.value());
+    if (boot % 2 == 1) fabric.power_off(a_id);  // The stop is not a start.
+    fabric.reboot(a_id);
+  }
+  EXPECT_EQ(first_numbers.size(), 50u);
 }
 
 TEST_F(ThreeHosts, HearNothingWhileTheirPowerIsOff) {

@@ -111,7 +111,7 @@ void Kernel::disconnect_stream(Slot slot) {
   socket.peer = Endpoint{IpAddress::any(socket.family()), 0};
   socket.shut_read = socket.shut_write = socket.end_of_stream = false;
   socket.soft_error = Errno::ok;
-  notify(slot, poll_in | poll_out | poll_hup | poll_err);
+  notify(slot);
 }
 
 SyscallResult Kernel::listen(Fd fd, std::int32_t backlog) {
@@ -231,7 +231,7 @@ SyscallResult Kernel::shutdown(Fd fd, ShutdownHow how) {
     close_sending(socket.tcb, io);
     after_transition(slot, io, state);
   }
-  notify(slot, poll_in | poll_out | poll_hup | poll_rdhup);
+  notify(slot);
   return connected ? SyscallResult::success() : SyscallResult::failure(Errno::enotconn);
 }
 
@@ -257,6 +257,10 @@ void Kernel::close_stream(Slot slot) {
     } else {
       abort_connection(socket.tcb, io, Errno::econnreset);
     }
+    return destroy(slot);
+  }
+  if (orphans_ > orphans_max && state != TcpState::time_wait) {
+    abort_connection(socket.tcb, io, Errno::econnreset);
     return destroy(slot);
   }
   close_sending(socket.tcb, io);

@@ -47,7 +47,7 @@ TcpIo Kernel::io_for(Socket& socket) {
                .challenge_acks_left = challenge_acks_left_,
                .reader_gone = socket.shut_read,
                .writer_gone = socket.shut_write,
-               .orphan = socket.descriptors == 0 && socket.accepted};
+               .orphan = is_orphan(socket)};
 }
 
 void Kernel::after_transition(Slot slot, const TcpIo& io, TcpState before) {
@@ -64,7 +64,7 @@ void Kernel::after_transition(Slot slot, const TcpIo& io, TcpState before) {
     if (state == TcpState::time_wait && !io.orphan) split_time_wait(slot);
   }
   schedule(slot);
-  if (io.events != 0) notify(slot, io.events);
+  if (io.events != 0) notify(slot);
 }
 
 // A listener's child waits for accept from now on.
@@ -72,7 +72,7 @@ void Kernel::child_established(Slot slot) {
   const Slot listener = sockets_[slot].listener;
   sockets_[listener].handshakes.remove(slot);
   sockets_[listener].accept_queue.push_back(slot);
-  notify(listener, poll_in);
+  notify(listener);
 }
 
 void Kernel::connection_closed(Slot slot, Errno error, TcpState before) {
@@ -81,18 +81,25 @@ void Kernel::connection_closed(Slot slot, Errno error, TcpState before) {
     sockets_[socket.listener].handshakes.remove(slot);
     return destroy(slot);
   }
-  if (socket.descriptors == 0 && socket.accepted) return destroy(slot);
+  if (is_orphan(socket)) return destroy(slot);
   leave_connections(slot);
   if (!socket.port_locked) release_port(slot);
   // What the network last said explains a silence better (RFC 1122 4.2.3.5, Linux's tcp_write_err).
   if (error == Errno::etimedout && socket.soft_error != Errno::ok) error = socket.soft_error;
   socket.pending_error = error == Errno::ok ? socket.pending_error : error;
   socket.shut_read = socket.shut_write = true;
-  notify(slot, poll_in | poll_out | poll_err | poll_hup | poll_rdhup);
+  notify(slot);
 }
 
-// The application's socket is done; a socket of its own waits out 2 MSL and keeps the port.
+// The application's socket is done; a socket of its own waits out 2 MSL and keeps the port, unless
+// too many do.
 void Kernel::split_time_wait(Slot slot) {
+  if (orphans_ >= orphans_max) {
+    TcpIo io = io_for(sockets_[slot]);
+    end_connection(sockets_[slot].tcb, io, Errno::ok);
+    return connection_closed(slot, Errno::ok, TcpState::time_wait);
+  }
+  ++orphans_;
   const Slot waiting = sockets_.create(sockets_[slot].domain, Type::stream);
   Socket& socket = sockets_[slot];
   Socket& rest = sockets_[waiting];
@@ -125,7 +132,10 @@ void Kernel::schedule(Slot slot) {
   if (deadline == 0) return;
   if (socket.timer_queued_at != 0 && socket.timer_queued_at <= deadline) return;
   socket.timer_queued_at = deadline;
-  timers_.push({deadline, slot, socket.generation});
+  timers_.push({deadline, slot, socket.generation}, [this](const TimerQueue::Entry& entry) {
+    return sockets_.is_live(entry.slot, entry.generation) &&
+           sockets_[entry.slot].timer_queued_at == entry.at;
+  });
 }
 
 void Kernel::tick(std::uint32_t ticks) {

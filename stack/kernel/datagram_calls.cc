@@ -98,7 +98,7 @@ void Kernel::fail_locally(Slot slot, IpFamily to) {
   Socket& socket = sockets_[slot];
   if (!socket.options.receive_errors || to != IpFamily::v4) return;
   socket.error_queued = true;
-  notify(slot, poll_err);
+  notify(slot);
 }
 
 SyscallResult Kernel::send_datagram(Slot slot, std::span<const std::byte> data, MsgFlags flags,
@@ -199,7 +199,7 @@ Slot Kernel::find_connected_datagram(FourTuple tuple) const {
 void Kernel::queue_datagram(Slot slot, const Endpoint& source, const UdpDatagram& datagram) {
   Socket& socket = sockets_[slot];
   const auto capacity = static_cast<std::size_t>(socket.options.receive_buffer / 2);
-  if (socket.datagrams.push({source, datagram.payload}, capacity)) notify(slot, poll_in);
+  if (socket.datagrams.push({source, datagram.payload}, capacity)) notify(slot);
 }
 
 }  // namespace lockstep

@@ -64,7 +64,7 @@ void Kernel::icmp_for_datagrams(const Quote& quote, const IcmpMessage& icmp,
   if (!queues && !(meaning.hard && socket.peer_set)) return;
   socket.error_queued |= queues;
   socket.pending_error = meaning.error;
-  notify(slot, poll_err);
+  notify(slot);
 }
 
 void Kernel::icmp_for_connection(const Quote& quote, const IcmpMessage& icmp,
@@ -107,7 +107,7 @@ void Kernel::icmp_for_connection(const Quote& quote, const IcmpMessage& icmp,
   }
   if (socket.options.receive_errors && v4) {
     socket.pending_error = meaning.error;
-    return notify(slot, poll_err);
+    return notify(slot);
   }
   // RFC 9293 3.9.2.2: a soft error once the connection is synchronized.
   socket.soft_error = meaning.error;

@@ -25,6 +25,7 @@ void Kernel::reset(const HostConfig& config) {
   path_mtus_.reset();
   local_.reset();
   local_events_.clear();
+  orphans_ = 0;
   outbound_.clear();
   announced_ = 0;
   happened_.clear();
@@ -111,11 +112,6 @@ void Kernel::deliver(const Packet& packet) {
   arrive(packet);
 }
 
-void Kernel::take_wakes(std::vector<Wake>& out) {
-  out.insert(out.end(), wakes_.begin(), wakes_.end());
-  wakes_.clear();
-}
-
 Kernel Kernel::rebased() const {
   Kernel copy = *this;
   for (Slot slot = sockets_.first(); slot != no_slot; slot = sockets_.next(slot)) {
@@ -133,7 +129,10 @@ Kernel Kernel::rebased() const {
 }
 
 bool operator==(const Kernel& a, const Kernel& b) {
-  if (a.now_ticks_ != b.now_ticks_) return a.rebased() == b.rebased();
+  if (a.now_ticks_ != b.now_ticks_) {
+    // The numbers that a secret gives move with time.
+    return a.config_.isn_secret == 0 && b.config_.isn_secret == 0 && a.rebased() == b.rebased();
+  }
   const bool same =
       a.config_ == b.config_ && a.outbound_ == b.outbound_ && a.announced_ == b.announced_ &&
       a.happened_ == b.happened_ && a.wakes_ == b.wakes_ &&
@@ -154,6 +153,7 @@ bool operator==(const Kernel& a, const Kernel& b) {
 
 std::uint64_t Kernel::stable_hash() const {
   std::uint64_t seed = hash_mix(next_iss_, challenge_acks_left_);
+  if (config_.isn_secret != 0) seed = hash_mix(seed, now_ticks_);
   seed = hash_mix(seed, (std::uint64_t{next_port_[0]} << 32) | next_port_[1]);
   for (const IpAddress& address : config_.addresses) {
     seed = hash_mix(seed, lockstep::stable_hash(address));
@@ -162,7 +162,9 @@ std::uint64_t Kernel::stable_hash() const {
   for (const WireEvent& event : happened_) {
     seed = hash_mix(seed, lockstep::stable_hash(event.packet));
   }
-  for (const Wake& wake : wakes_) seed = hash_mix(hash_mix(seed, wake.token), wake.events);
+  for (const auto& [slot, wake] : wakes_) {
+    seed = hash_mix(hash_mix(hash_mix(seed, slot), wake.token), wake.events);
+  }
   if (!local_.empty()) seed = local_.hash(seed);
   return sockets_.hash(path_mtus_.hash(seed, now_ticks_), now_ticks_);
 }

@@ -38,6 +38,10 @@ struct Wake {
   friend bool operator==(const Wake&, const Wake&) = default;
 };
 
+// Sockets that were closed and have something left to do, TIME-WAIT included: those past this many
+// are given up at once (tcp(7), tcp_max_orphans and tcp_max_tw_buckets).
+inline constexpr std::uint32_t orphans_max = 16384;
+
 class Kernel {
  public:
   explicit Kernel(const HostConfig& config = HostConfig());
@@ -86,7 +90,9 @@ class Kernel {
   // already, a Wake with `token` is due. The same token again changes the mask. Several per socket.
   SyscallResult watch(Fd fd, PollEvents mask, std::uint64_t token);
   SyscallResult unwatch(Fd fd, std::uint64_t token);
-  // Appends the wakes due since the last call.
+  // Appends the wakes due since the last call, in the order in which they came about. None of a
+  // registration that has been removed since or whose socket was closed; one of one that was armed
+  // again only if it is due again.
   void take_wakes(std::vector<Wake>& out);
 
   // Every socket in insertion order, those without a descriptor included.
@@ -112,13 +118,20 @@ class Kernel {
   // here, at most 256 rounds and 4,096 packets of them; the rest waits for the next call.
   void egress(std::vector<WireEvent>& out);
 
-  // Equality and hash of everything that decides future behaviour; absolute time does not.
+  // Equality and hash of everything that decides future behaviour; absolute time does not, but with
+  // HostConfig::isn_secret.
   friend bool operator==(const Kernel& a, const Kernel& b);
   std::uint64_t stable_hash() const;
   // CHECKs every connection and table.
   void check_invariants() const;
 
  private:
+  struct DueWake {
+    Slot slot = no_slot;
+    Wake wake;
+
+    friend bool operator==(const DueWake&, const DueWake&) = default;
+  };
   struct Route {
     IpAddress source;
     IpAddress destination;
@@ -229,7 +242,10 @@ class Kernel {
   PollEvents poll_stream(const Socket& socket) const;
   PollEvents poll_datagram(const Socket& socket) const;
   PollEvents ready(const Socket& socket) const;
-  void notify(Slot slot, PollEvents events);
+  // Wakes what waits for something that has become so. Called after every change that can make a
+  // socket ready.
+  void notify(Slot slot);
+  void forget_wakes(Slot slot, std::uint64_t token);
 
   // Whether one of the packets reported now is for this host itself.
   bool announce(std::vector<WireEvent>& out);
@@ -247,7 +263,8 @@ class Kernel {
   std::vector<Packet> outbound_;
   std::size_t announced_ = 0;        // Packets of outbound_ that egress has reported as left.
   std::vector<WireEvent> happened_;  // In tick(); the next egress gives it out.
-  std::vector<Wake> wakes_;
+  std::vector<DueWake> wakes_;
+  std::uint32_t orphans_ = 0;  // Sockets that were closed and are not gone. Derived from the rest.
   std::uint64_t now_ticks_ = 0;
   std::uint32_t challenge_acks_left_ = challenge_acks_per_tick;
   std::uint32_t next_iss_ = 0;

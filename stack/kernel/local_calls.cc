@@ -19,7 +19,7 @@ LocalSockets::Settings local_settings(const SocketOptions& options) {
 
 // A call's effects reach the registrations of the sockets concerned.
 void Kernel::notify_local() {
-  for (const LocalEvent& event : local_events_) notify(event.user, event.events);
+  for (const LocalEvent& event : local_events_) notify(event.user);
   local_events_.clear();
 }
 

@@ -190,6 +190,7 @@ SyscallResult Kernel::set_option(Fd fd, OptionName option, OptionValue value) {
   if (error != Errno::ok) return SyscallResult::failure(error);
   if (socket.is_local()) {
     local_.configure(socket.local_id, local_settings(socket.options));
+    notify(slot);
     return SyscallResult::success();
   }
   if (option == OptionName::so_reuseaddr || option == OptionName::so_reuseport) {
@@ -203,6 +204,7 @@ SyscallResult Kernel::set_option(Fd fd, OptionName option, OptionValue value) {
     change_settings(socket.tcb, io, tcp_settings(socket, config_));
     schedule(slot);
   }
+  notify(slot);  // SO_RCVLOWAT, SO_SNDBUF or SO_OOBINLINE may make it ready.
   return SyscallResult::success();
 }
 

@@ -129,6 +129,7 @@ void Kernel::leave_connections(Slot slot) {
 }
 
 void Kernel::destroy(Slot slot) {
+  if (is_orphan(sockets_[slot])) --orphans_;
   leave_connections(slot);
   release_port(slot);
   sockets_.destroy(slot);

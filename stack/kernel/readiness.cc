@@ -71,13 +71,13 @@ SyscallResult Kernel::watch(Fd fd, PollEvents mask, std::uint64_t token) {
   const auto all = static_cast<PollEvents>(mask | poll_err | poll_hup);
   const auto found = std::find_if(socket.wakers.begin(), socket.wakers.end(),
                                   [token](const Waker& waker) { return waker.token == token; });
-  Waker& waker = found != socket.wakers.end() ? *found : socket.wakers.emplace_back();
-  waker = Waker{token, all, true};
-  const auto now = static_cast<PollEvents>(ready(socket) & all);
-  if (now != 0) {
-    waker.armed = false;
-    wakes_.push_back({token, now});
+  if (found == socket.wakers.end()) {
+    socket.wakers.push_back({token, all, true});
+  } else {
+    forget_wakes(slot, token);  // It says what was so before; what is so now is asked anew.
+    *found = Waker{token, all, true};
   }
+  notify(slot);
   return SyscallResult::success();
 }
 
@@ -86,19 +86,33 @@ SyscallResult Kernel::unwatch(Fd fd, std::uint64_t token) {
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   std::erase_if(sockets_[slot].wakers,
                 [token](const Waker& waker) { return waker.token == token; });
+  forget_wakes(slot, token);
   return SyscallResult::success();
 }
 
-void Kernel::notify(Slot slot, PollEvents events) {
+// Of an armed registration nothing was ready before, so whatever is ready now is news. No need to
+// know what changed: one cause may bring several bits, as a FIN that shuts the second direction
+// brings HUP.
+void Kernel::notify(Slot slot) {
   Socket& socket = sockets_[slot];
   if (socket.wakers.empty()) return;
-  const auto now = static_cast<PollEvents>(ready(socket) & events);
+  const PollEvents now = ready(socket);
   if (now == 0) return;
   for (Waker& waker : socket.wakers) {
     if (!waker.armed || (waker.mask & now) == 0) continue;
     waker.armed = false;
-    wakes_.push_back({waker.token, static_cast<PollEvents>(waker.mask & now)});
+    wakes_.push_back({slot, {waker.token, static_cast<PollEvents>(waker.mask & now)}});
   }
+}
+
+void Kernel::forget_wakes(Slot slot, std::uint64_t token) {
+  std::erase_if(wakes_,
+                [&](const DueWake& due) { return due.slot == slot && due.wake.token == token; });
+}
+
+void Kernel::take_wakes(std::vector<Wake>& out) {
+  for (const DueWake& due : wakes_) out.push_back(due.wake);
+  wakes_.clear();
 }
 
 }  // namespace lockstep

@@ -78,6 +78,53 @@ TEST(Wakers, HearOfConnectionsAndOfErrorsTheyDidNotAskFor) {
   }
 }
 
+TEST(Wakers, HearOfTheFinThatShutsTheSecondDirection) {
+  Connected w;
+  w.b.shutdown(w.server, ShutdownHow::write);
+  w.b.watch(w.server, 0, 1);
+  w.a.shutdown(w.client, ShutdownHow::write);
+  for (const Packet& packet : testing::drain(w.a)) w.b.deliver(packet);
+  EXPECT_EQ(w.server_state(), TcpState::closing);
+  EXPECT_EQ(wakes_of(w.b), (std::vector<Wake>{{1, poll_hup}}));
+}
+
+TEST(Wakers, HearOfOptionsThatMakeASocketReady) {
+  Connected w;
+  w.b.set_option(w.server, OptionName::so_rcvlowat, {10, 0});
+  send(w.a, w.client, "x");
+  w.settle();
+  w.b.watch(w.server, poll_in, 1);
+  EXPECT_TRUE(wakes_of(w.b).empty());
+  w.b.set_option(w.server, OptionName::so_rcvlowat, {1, 0});
+  EXPECT_EQ(wakes_of(w.b), (std::vector<Wake>{{1, poll_in}}));
+
+  w.a.set_option(w.client, OptionName::so_sndbuf, {2304, 0});
+  send(w.a, w.client, std::string(5000, 'x'));
+  w.a.watch(w.client, poll_out, 2);
+  EXPECT_TRUE(wakes_of(w.a).empty());
+  w.a.set_option(w.client, OptionName::so_sndbuf, {10'000, 0});
+  EXPECT_EQ(wakes_of(w.a), (std::vector<Wake>{{2, poll_out}}));
+}
+
+TEST(Wakers, ThatAreRemovedOrArmedAgainLeaveNoWakeBehind) {
+  Connected w;
+  w.b.watch(w.server, poll_out, 1);
+  w.b.unwatch(w.server, 1);
+  EXPECT_TRUE(wakes_of(w.b).empty());
+  w.b.watch(w.server, poll_out, 1);
+  w.b.watch(w.server, poll_in | poll_out, 1);
+  EXPECT_EQ(wakes_of(w.b), (std::vector<Wake>{{1, poll_out}}));
+  w.b.watch(w.server, poll_out, 1);
+  w.b.watch(w.server, poll_in, 1);
+  EXPECT_TRUE(wakes_of(w.b).empty());
+  // Tokens are a socket's own.
+  w.b.watch(w.server, poll_out, 1);
+  const Fd other = open(w.b, Type::dgram);
+  w.b.watch(other, poll_out, 1);
+  w.b.close(w.server);
+  EXPECT_EQ(wakes_of(w.b), (std::vector<Wake>{{1, poll_out}}));
+}
+
 TEST(Wakers, OfClosedDescriptorsAreRefused) {
   Kernel host;
   EXPECT_EQ(name_of(host.watch(Fd{9}, poll_in, 1)), "EBADF");

@@ -132,6 +132,9 @@ struct Socket {
   std::uint64_t hash(std::uint64_t seed, std::uint64_t now_ticks) const;
 };
 
+// No descriptor refers to it, and no listener: it only finishes what it has to do.
+inline bool is_orphan(const Socket& socket) { return socket.descriptors == 0 && socket.accepted; }
+
 // Equal in everything but upkeep.
 bool operator==(const Socket& a, const Socket& b);
 

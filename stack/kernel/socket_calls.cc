@@ -51,7 +51,11 @@ SyscallResult Kernel::close(Fd fd) {
 }
 
 void Kernel::close_last(Slot slot) {
-  sockets_[slot].wakers.clear();
+  if (!sockets_[slot].wakers.empty()) {
+    sockets_[slot].wakers.clear();
+    std::erase_if(wakes_, [slot](const DueWake& due) { return due.slot == slot; });
+  }
+  ++orphans_;
   if (sockets_[slot].is_local()) {
     close_local(slot);
   } else if (sockets_[slot].is_stream()) {

@@ -20,6 +20,7 @@ class Reassembly {
   static constexpr std::size_t max_ranges = 256;
 
   bool empty() const { return ranges_.empty() && !fin_.has_value(); }
+  std::size_t range_count() const { return ranges_.size(); }
 
   // Keeps the bytes at `start` that are not held yet. Requires: start is within 2^31 of the rest.
   void insert(SequenceNumber start, Slice bytes);

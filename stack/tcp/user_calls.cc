@@ -9,6 +9,9 @@
 namespace lockstep {
 namespace {
 
+// Linux's tcp_min_snd_mss. A peer that asks for less would have a buffer cut into as many packets
+// as it has bytes.
+constexpr std::uint16_t min_send_mss = 48;
 // As Linux's TCP_MAX_QUICKACKS.
 constexpr std::uint8_t quick_acks_at_first = 16;
 
@@ -35,7 +38,8 @@ std::uint8_t scale_for(std::uint32_t capacity) {
 std::uint16_t effective_mss(const TcpSegment& syn, IpFamily family, std::uint16_t link_mss) {
   const std::uint16_t fallback = family == IpFamily::v4 ? default_mss_v4 : default_mss_v6;
   const std::uint16_t peer = syn.options.mss.value_or(fallback);
-  return std::max<std::uint16_t>(1, std::min(peer, link_mss));
+  const std::uint16_t least = std::min(min_send_mss, link_mss);
+  return std::max<std::uint16_t>({1, least, std::min(peer, link_mss)});
 }
 
 void active_open(Tcb& tcb, TcpIo& io, const FourTuple& tuple, SequenceNumber iss,
