@@ -238,6 +238,7 @@ class TcpEngine {
   void owe_ack(Hypothesis& h, Rule rule);
   Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
   void on_icmp(const Packet& packet, const IcmpMessage& icmp);
+  void arrive_icmp_in_handshake(const Connection& c, Hypothesis& h, IcmpKind kind, bool quotes_syn);
   void fork_hastened(Connection& c, const Hypothesis& h, IcmpKind kind, Errno error);
   void note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote);
 
