@@ -168,14 +168,18 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
       if (vague) fork(h);
       judgement_->apply(Rule::tcp_icmp_is_soft);
       fork_hastened(*c, h, icmp.kind, error);
-      h.soft_error = error;
-      // To whom asked for every error Linux reports it as a pending one.
-      if (c->socket != 0 && host_->socket(c->socket).all_errors_asked) {
-        Hypothesis told = h;
-        told.error = error;
-        fork(told);
-        if (host_->dialect().refused_attempt_keeps_poll_err) stream(c->socket).errors_queued = true;
+      if (c->socket == 0 || !host_->socket(c->socket).all_errors_asked) {
+        h.soft_error = error;
+        return;
       }
+      // ip(7): who asked for every error of IPv4 is told at once.
+      if (c->tuple.peer.ip.is_v4()) {
+        h.error = error;
+        h.error_rule = Rule::tcp_icmp_is_soft;
+      } else {
+        h.soft_error = error;
+      }
+      if (host_->dialect().refused_attempt_keeps_poll_err) stream(c->socket).errors_queued = true;
     }
   });
 }
