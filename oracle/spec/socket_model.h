@@ -46,8 +46,10 @@ struct SocketModel {
   bool maybe_bound = false;     // A failed call may have chosen a port. Not while bound.
   bool address_chosen = false;  // bind() named the address (so a disconnect does not drop it).
   bool port_chosen = false;     // bind() named the port.
-  bool local_known = true;      // False while the kernel chose a port or address not yet seen.
-  Endpoint local;               // As on the wire: an IPv4-mapped address stands as IPv4.
+  // bind() named ::ffff:0.0.0.0, so that the socket is one of IPv4 for good.
+  bool mapped_wildcard = false;
+  bool local_known = true;  // False while the kernel chose a port or address not yet seen.
+  Endpoint local;           // As on the wire: an IPv4-mapped address stands as IPv4.
 };
 
 // Who holds a local port, for the bind rules. `maybe` holders may or may not be there (a connection
