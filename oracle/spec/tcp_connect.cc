@@ -83,7 +83,8 @@ void TcpEngine::judge_destination(Outcomes& out, const SocketModel& socket,
     out.must_fail(Rule::tcp_connect_addresses, Errno::enetunreach);
     out.also(Rule::tcp_connect_addresses, Errno::eafnosupport);
   }
-  if (to.ip.is_multicast() || to.ip.is_broadcast()) {
+  const IpAddress ip = unmapped(to.ip);
+  if (ip.is_multicast() || ip.is_broadcast()) {
     out.must_fail(Rule::tcp_connect_addresses, Errno::enetunreach);
   }
   if (to.port == 0) out.may_fail(Rule::tcp_connect_addresses, Errno::econnrefused);
