@@ -153,7 +153,7 @@ void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
     case TcpState::fin_wait_1:
       h.state = TcpState::fin_wait_2;
       h.state_age = 0;
-      if (c.orphan && !c.lingers) end_without_fin_wait_2(h);
+      if (c.orphan && c.linger2_seconds < 0) end_without_fin_wait_2(h);
       break;
     case TcpState::closing:
       enter_time_wait(h);

@@ -316,6 +316,11 @@ class TcpEngine {
   bool timers_due(const Connection& c, const Hypothesis& h) const;
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
+  struct Term {
+    std::uint64_t least = 0;  // In ticks.
+    std::uint64_t most = 0;
+  };
+  Term waiting_term(const Connection& c, const Hypothesis& h) const;
   static void expire(Hypothesis& h);
   bool expires_amid_step(const Connection& c, const Hypothesis& h) const;
   std::uint64_t least_attempt_ticks() const;
