@@ -97,6 +97,19 @@ std::span<const PortRow> port_rows() {
   return rows;
 }
 
+PortChoice for_generated(PortChoice choice) {
+  if (choice.port.find('=') == std::string::npos) return choice;
+  absl::StatusOr<std::vector<const PortRow*>> rows = port_per_host(choice.port, {});
+  if (!rows.ok()) return choice;
+  choice.port.clear();
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    if (i > 0) choice.port += ',';
+    choice.port += static_cast<char>('a' + i);
+    choice.port += '=' + std::string((*rows)[i]->name);
+  }
+  return choice;
+}
+
 absl::StatusOr<judge::PortFactory> make_factory(const PortChoice& choice,
                                                 const std::vector<scenario::HostLine>& hosts) {
   absl::StatusOr<std::vector<const PortRow*>> rows = port_per_host(choice.port, hosts);

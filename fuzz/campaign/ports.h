@@ -29,6 +29,9 @@ struct PortChoice {
   std::string lie;                  // Empty for an honest port.
 };
 
+// The same choice with a port named for every host that a generated scenario may have.
+PortChoice for_generated(PortChoice choice);
+
 // A factory that makes the chosen port for each host of these lines (host names matter only in the
 // form that names them, which may name more hosts than there are). Without lines the hosts are
 // those of generated scenarios. An unknown port or lie is an error that lists the known ones.

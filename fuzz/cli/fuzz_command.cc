@@ -81,6 +81,7 @@ int fuzz(FuzzArguments& arguments) {
   options.instrumented = options.command.parent_path() / "lockstep_conformance_fuzzer";
   dialect_named(options.dialect);
   factory_for(options.choice, scenario::Scenario());
+  options.choice = campaign::for_generated(options.choice);
   make_folder(options.out);
   if (!arguments.report.empty()) check_writable(arguments.report);
   const campaign::FuzzSummary summary = campaign::run_fuzz(options);

@@ -66,11 +66,12 @@ std::string fields_of(const Packet& a, const Packet& b) {
   const auto add = [&fields](bool differ, std::string_view name) {
     if (differ) fields += (fields.empty() ? "" : ", ") + std::string(name);
   };
+  add(a.source != b.source || a.destination != b.destination, "addresses");
+  add(a.ttl != b.ttl, "ttl");
+  if (a.icmp() != nullptr || b.icmp() != nullptr) return fields;
   const FourTuple ends_a = sender_tuple(a);
   const FourTuple ends_b = sender_tuple(b);
-  add(a.source != b.source || a.destination != b.destination, "addresses");
   add(ends_a.local.port != ends_b.local.port || ends_a.peer.port != ends_b.peer.port, "ports");
-  add(a.ttl != b.ttl, "ttl");
   const TcpSegment* left = a.tcp();
   const TcpSegment* right = b.tcp();
   if (left == nullptr || right == nullptr) return fields;

@@ -6,7 +6,10 @@
 namespace lockstep::oracle {
 namespace {
 
-constexpr std::uint16_t first_free_port = 1024;
+bool is_privileged(const HostConfig& config, std::uint16_t port) {
+  constexpr std::uint16_t first_free_port = 1024;
+  return config.unprivileged && port != 0 && port < first_free_port;
+}
 
 }  // namespace
 
@@ -115,6 +118,8 @@ bool HostModel::judge_bind_address(Outcomes& outcomes, const Entry& e, const Soc
   if (endpoint->ip.is_v4_mapped() && e.model.v6_only) {
     outcomes.must_fail(Rule::bind_mapped_on_v6only, Errno::einval);
     outcomes.also(Rule::bind_mapped_on_v6only, Errno::eaddrnotavail);
+    if (is_privileged(*config_, endpoint->port))
+      outcomes.also(Rule::bind_mapped_on_v6only, Errno::eacces);
     return false;
   }
   const IpAddress& ip = local.ip;
@@ -132,7 +137,7 @@ bool HostModel::judge_bind_address(Outcomes& outcomes, const Entry& e, const Soc
   } else {
     outcomes.never(Rule::bind_needs_local_address, Errno::eaddrnotavail);
   }
-  if (config_->unprivileged && local.port != 0 && local.port < first_free_port) {
+  if (is_privileged(*config_, local.port)) {
     outcomes.must_fail(Rule::bind_privileged_port, Errno::eacces);
   } else {
     outcomes.never(Rule::bind_privileged_port, Errno::eacces);

@@ -122,6 +122,7 @@ class LocalModel {
   // local_receive.cc
   void on_receive(const Turn& turn);
   void judge_oob(const Turn& turn);
+  static bool may_wait_for_more(const Turn& turn);
   void on_receive_bytes(const Turn& turn);
   void on_receive_record(const Turn& turn);
   void judge_nothing(const Turn& turn);

@@ -17,6 +17,15 @@ void LocalModel::on_receive(const Turn& turn) {
   if (has_records(s)) return on_receive_record(turn);
   if (!s.urgent_came) return on_receive_bytes(turn);
   if (turn.result.error == Errno::econnreset) s.error.become_none();
+  const bool short_of_asked =
+      turn.result.ok() && turn.result.value < static_cast<std::int64_t>(turn.call.buffer.size());
+  if (short_of_asked && may_wait_for_more(turn)) s.error.maybe_become(Errno::ok);
+}
+
+// MSG_WAITALL or SO_RCVLOWAT: a receive that waits for more and does not get it may use up the
+// error beside the data.
+bool LocalModel::may_wait_for_more(const Turn& turn) {
+  return (turn.call.flags & msg_waitall) != 0 || turn.model.receive_low_water > turn.result.value;
 }
 
 void LocalModel::judge_oob(const Turn& turn) {
@@ -116,10 +125,7 @@ void LocalModel::on_receive_bytes(const Turn& turn) {
   const bool whole = result.value == static_cast<std::int64_t>(due) && !result.truncated;
   if (!judgement_->require(Rule::local_stream_coalesces, whole, violation)) return;
   judgement_->require(Rule::local_stream_bytes, bytes_match(s, turn.call, due), violation);
-  // A receive that waits for more and does not get it may use up the error beside the data.
-  const bool waits = (turn.call.flags & msg_waitall) != 0 ||
-                     turn.model.receive_low_water > static_cast<std::int64_t>(due);
-  if (waits && due < turn.call.buffer.size()) s.error.maybe_become(Errno::ok);
+  if (due < turn.call.buffer.size() && may_wait_for_more(turn)) s.error.maybe_become(Errno::ok);
   if (due == 0) return;
   if (turn.call.call == Call::recvfrom) judge_sender_name(turn, s.queue.front().sender);
   if ((turn.call.flags & msg_peek) != 0) return;

@@ -17,6 +17,14 @@ constexpr std::uint64_t hash_mix(std::uint64_t seed, std::uint64_t value) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64) ^ value;
 }
 
+// Folds many values, in four chains that do not wait for each other.
+template <std::size_t N>
+constexpr std::uint64_t hash_words(std::uint64_t seed, const std::uint64_t (&words)[N]) {
+  std::uint64_t lanes[4] = {seed, seed + 1, seed + 2, seed + 3};
+  for (std::size_t i = 0; i < N; ++i) lanes[i % 4] = hash_mix(lanes[i % 4], words[i]);
+  return hash_mix(hash_mix(lanes[0], lanes[1]), hash_mix(lanes[2], lanes[3]));
+}
+
 inline std::uint64_t hash_bytes(std::uint64_t seed, std::span<const std::byte> bytes) {
   seed = hash_mix(seed, bytes.size());
   while (bytes.size() >= 8) {

@@ -12,7 +12,7 @@ constexpr std::size_t initial_buckets = 64;
 
 void ConnectionTable::reset() {
   buckets_.assign(initial_buckets, no_slot);
-  size_ = 0;
+  size_ = datagrams_ = 0;
 }
 
 std::uint64_t ConnectionTable::hash_of(Type type, const FourTuple& tuple) {
@@ -34,6 +34,7 @@ void ConnectionTable::insert(Slot slot, Type type, const FourTuple& tuple) {
   entries_[slot] = Entry{tuple, hash, head, type};
   head = slot;
   ++size_;
+  if (type == Type::dgram) ++datagrams_;
 }
 
 void ConnectionTable::remove(Slot slot) {
@@ -44,9 +45,10 @@ void ConnectionTable::remove(Slot slot) {
   }
   *link = entries_[slot].next;
   --size_;
+  if (entries_[slot].type == Type::dgram) --datagrams_;
 }
 
-Slot ConnectionTable::find(Type type, const FourTuple& tuple) const {
+Slot ConnectionTable::find_hashed(Type type, const FourTuple& tuple) const {
   const std::uint64_t hash = hash_of(type, tuple);
   Slot slot = buckets_[hash & (buckets_.size() - 1)];
   while (slot != no_slot) {

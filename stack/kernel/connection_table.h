@@ -17,7 +17,10 @@ class ConnectionTable {
   void insert(Slot slot, Type type, const FourTuple& tuple);
   // Requires: the slot is in the table.
   void remove(Slot slot);
-  Slot find(Type type, const FourTuple& tuple) const;
+  Slot find(Type type, const FourTuple& tuple) const {
+    // Most hosts' datagram sockets are not connected: theirs is the shortest way.
+    return type == Type::dgram && datagrams_ == 0 ? no_slot : find_hashed(type, tuple);
+  }
 
  private:
   struct Entry {
@@ -27,6 +30,7 @@ class ConnectionTable {
     Type type = Type::stream;
   };
 
+  Slot find_hashed(Type type, const FourTuple& tuple) const;
   static std::uint64_t hash_of(Type type, const FourTuple& tuple);
   Slot& bucket(std::uint64_t hash) { return buckets_[hash & (buckets_.size() - 1)]; }
   void grow();
@@ -34,6 +38,7 @@ class ConnectionTable {
   std::vector<Slot> buckets_;
   std::vector<Entry> entries_;  // By slot.
   std::size_t size_ = 0;
+  std::size_t datagrams_ = 0;  // Of them, datagram sockets.
 };
 
 }  // namespace lockstep

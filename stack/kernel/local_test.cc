@@ -2,64 +2,16 @@
 // answers; the tests that show an error show those of semantics 154 to 163.
 #include <gtest/gtest.h>
 
-#include "stack/kernel/test_world.h"
+#include "stack/kernel/local_world.h"
 
 namespace lockstep {
 namespace {
 
 using testing::at;
-using testing::bytes_of;
+using testing::Local;
 using testing::name_of;
 using testing::receive;
 using testing::send;
-
-struct Local : ::testing::Test {
-  Kernel host;
-
-  ~Local() override { host.check_invariants(); }
-
-  Fd open(Type type, std::string_view name = "") {
-    const Fd fd = testing::open(host, type, Domain::local);
-    if (!name.empty()) {
-      EXPECT_EQ(bind(fd, name), "OK");
-    }
-    return fd;
-  }
-  Fd listener(Type type, std::string_view name, std::int32_t backlog = 4) {
-    const Fd fd = open(type, name);
-    EXPECT_EQ(name_of(host.listen(fd, backlog)), "OK");
-    return fd;
-  }
-  std::pair<Fd, Fd> pair(Type type) { return host.socketpair(type).value(); }
-  Fd accept(Fd fd) { return Fd{static_cast<std::int32_t>(host.accept(fd).value)}; }
-  std::string bind(Fd fd, std::string_view name) { return name_of(host.bind(fd, at(name))); }
-  std::string connect(Fd fd, std::string_view name) { return name_of(host.connect(fd, at(name))); }
-  std::string sendto(Fd fd, std::string_view text, std::string_view to) {
-    const SyscallResult result = host.sendto(fd, bytes_of(text), 0, at(to));
-    return result.ok() ? std::to_string(result.value) : name_of(result);
-  }
-  std::string source(Fd fd) {
-    std::vector<std::byte> buffer(100);
-    return to_string(host.recvfrom(fd, buffer).address);
-  }
-  std::string name(Fd fd) { return to_string(host.local_address(fd).address); }
-  std::string peer(Fd fd) {
-    const SyscallResult result = host.peer_address(fd);
-    return result.ok() ? to_string(result.address) : name_of(result);
-  }
-  std::string poll(Fd fd) {
-    return poll_events_text(host.poll(fd, poll_in | poll_pri | poll_out | poll_rdhup));
-  }
-  std::string error(Fd fd) {
-    const std::int32_t value = host.get_option(fd, OptionName::so_error).option_value.value;
-    return std::string(errno_name(static_cast<Errno>(value)));
-  }
-  std::vector<Wake> wakes() {
-    std::vector<Wake> wakes;
-    host.take_wakes(wakes);
-    return wakes;
-  }
-};
 
 TEST_F(Local, AnUnnamedSocketHasNoNameAndACloseFreesAnAbstractOne) {
   const Fd one = open(Type::dgram);
@@ -251,91 +203,6 @@ TEST_F(Local, ShuttingOneEndIsSeenAtTheOther) {
   EXPECT_EQ(receive(host, one), "y");
   EXPECT_EQ(receive(host, one), "");
   EXPECT_EQ(poll(one), "IN|OUT|HUP|RDHUP");
-}
-
-TEST_F(Local, ADatagramCarriesTheNameThatItsSenderHasWhenItIsRead) {
-  const Fd receiver = open(Type::dgram, "unix:@r");
-  const Fd sender = open(Type::dgram);
-  sendto(sender, "1", "unix:@r");
-  sendto(sender, "2", "unix:@r");
-  EXPECT_EQ(source(receiver), "unspec");
-  EXPECT_EQ(bind(sender, "unix:@s"), "OK");
-  host.close(sender);
-  EXPECT_EQ(source(receiver), "unix:@s");
-}
-
-TEST_F(Local, AConnectedDatagramSocketHearsItsPeerAlone) {
-  const Fd receiver = open(Type::dgram, "unix:@r");
-  const Fd friendly = open(Type::dgram, "unix:@f");
-  const Fd third = open(Type::dgram);
-  EXPECT_EQ(connect(receiver, "unix:@f"), "OK");
-  EXPECT_EQ(sendto(third, "x", "unix:@r"), "EPERM");
-  EXPECT_EQ(connect(third, "unix:@r"), "EPERM");
-  EXPECT_EQ(sendto(friendly, "x", "unix:@r"), "1");
-  EXPECT_EQ(sendto(receiver, "x", "unix:@r"), "EPERM");
-}
-
-TEST_F(Local, ASendToAPeerThatIsGoneEndsTheAssociationAndWhatIsQueued) {
-  const Fd gone = open(Type::dgram, "unix:@g");
-  const Fd one = open(Type::dgram, "unix:@1");
-  EXPECT_EQ(connect(one, "unix:@g"), "OK");
-  EXPECT_EQ(sendto(gone, "queued", "unix:@1"), "6");
-  host.close(gone);
-  EXPECT_EQ(poll(one), "IN|OUT");
-  EXPECT_EQ(peer(one), "unix:@g");
-  EXPECT_EQ(sendto(one, "x", "unix:@g"), "ECONNREFUSED");
-  EXPECT_EQ(peer(one), "unix:@g");
-  EXPECT_EQ(send(host, one, "x"), "ECONNREFUSED");
-  EXPECT_EQ(peer(one), "ENOTCONN");
-  EXPECT_EQ(receive(host, one), "EAGAIN");
-}
-
-TEST_F(Local, WhoLeavesItsPeerLosesWhatIsQueuedAndTheFormerPeerHearsOfIt) {
-  const Fd one = open(Type::dgram, "unix:@1");
-  const Fd two = open(Type::dgram, "unix:@2");
-  connect(one, "unix:@2");
-  connect(two, "unix:@1");
-  send(host, two, "lost");
-  EXPECT_EQ(connect(one, "unix:@2"), "OK");
-  EXPECT_EQ(receive(host, one, 10, msg_peek), "lost");
-  EXPECT_EQ(connect(one, "unspec"), "OK");
-  EXPECT_EQ(receive(host, one), "EAGAIN");
-  EXPECT_EQ(poll(two), "OUT|ERR");
-  EXPECT_EQ(send(host, two, std::string(200'000, 'x')), "EMSGSIZE");
-  EXPECT_EQ(sendto(two, "x", "unix:@none"), "ECONNRESET");
-  EXPECT_EQ(send(host, two, "x"), "1");
-  // Only a peer of its own hears of it.
-  EXPECT_EQ(connect(one, "unix:@2"), "OK");
-  EXPECT_EQ(connect(two, "unspec"), "OK");
-  EXPECT_EQ(connect(one, "unspec"), "OK");
-  EXPECT_EQ(error(two), "OK");
-}
-
-TEST_F(Local, AFullSocketRefusesAllButItsOwnPeerAndItself) {
-  const Fd full = open(Type::dgram, "unix:@full");
-  const Fd other = open(Type::dgram, "unix:@other");
-  connect(other, "unix:@full");
-  for (int i = 0; i < 11; ++i) EXPECT_EQ(send(host, other, "x"), "1");
-  EXPECT_EQ(send(host, other, "x"), "EAGAIN");
-  EXPECT_EQ(poll(other), "none");
-  EXPECT_EQ(sendto(full, "x", "unix:@full"), "1");
-  EXPECT_EQ(poll(open(Type::dgram)), "OUT");
-  connect(full, "unix:@other");
-  EXPECT_EQ(poll(other), "OUT");
-  EXPECT_EQ(send(host, other, "x"), "1");
-}
-
-TEST_F(Local, TheSendBufferLimitsRecordsAndWhatIsUnread) {
-  const Fd fd = open(Type::dgram, "unix:@d");
-  host.set_option(fd, OptionName::so_sndbuf, {.value = 10'000});
-  EXPECT_EQ(host.get_option(fd, OptionName::so_sndbuf).option_value.value, 20'000);
-  EXPECT_EQ(sendto(fd, std::string(19'969, 'x'), "unix:@d"), "EMSGSIZE");
-  EXPECT_EQ(sendto(fd, std::string(19'968, 'x'), "unix:@d"), "19968");
-  EXPECT_EQ(sendto(fd, "x", "unix:@none"), "EAGAIN");
-  EXPECT_EQ(poll(fd), "IN");
-  receive(host, fd);
-  EXPECT_EQ(host.call({.call = Call::siocoutq, .fd = fd}).value, 0);
-  EXPECT_EQ(poll(fd), "OUT");
 }
 
 TEST_F(Local, TheUrgentByteOfAStreamIsTakenApart) {

@@ -14,21 +14,19 @@ std::uint64_t pack(std::initializer_list<bool> bits) {
   return word;
 }
 
-std::uint64_t hash_of(std::uint64_t seed, std::int32_t value) {
-  return hash_mix(seed, static_cast<std::uint32_t>(value));
+constexpr std::uint64_t wide(std::int32_t high, std::int32_t low) {
+  return (std::uint64_t{static_cast<std::uint32_t>(high)} << 32) | static_cast<std::uint32_t>(low);
 }
 
 std::uint64_t hash_of(std::uint64_t seed, const SocketOptions& o) {
-  seed =
-      hash_mix(seed, pack({o.reuse_address, o.reuse_port, o.broadcast, o.keepalive,
-                           o.out_of_band_inline, o.no_delay, o.cork, o.receive_errors, o.v6_only}));
-  for (std::int32_t value :
-       {o.linger.value, o.linger.seconds, o.receive_buffer, o.send_buffer, o.receive_low_water,
-        o.max_segment, o.keepalive_idle_seconds, o.keepalive_interval_seconds, o.keepalive_count,
-        o.user_timeout_ms, o.linger2_seconds, o.ttl, o.unicast_hops, o.mtu_discover}) {
-    seed = hash_of(seed, value);
-  }
-  return seed;
+  return hash_words(
+      seed, {pack({o.reuse_address, o.reuse_port, o.broadcast, o.keepalive, o.out_of_band_inline,
+                   o.no_delay, o.cork, o.receive_errors, o.v6_only}),
+             wide(o.linger.value, o.linger.seconds), wide(o.receive_buffer, o.send_buffer),
+             wide(o.receive_low_water, o.max_segment),
+             wide(o.keepalive_idle_seconds, o.keepalive_interval_seconds),
+             wide(o.keepalive_count, o.user_timeout_ms), wide(o.linger2_seconds, o.ttl),
+             wide(o.unicast_hops, o.mtu_discover)});
 }
 
 std::uint64_t hash_of(std::uint64_t seed, const Ring<Slot>& slots) {
@@ -49,19 +47,19 @@ auto tied(const Socket& s) {
 bool operator==(const Socket& a, const Socket& b) { return tied(a) == tied(b); }
 
 std::uint64_t Socket::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
-  seed = hash_mix(
-      seed, pack({domain == Domain::inet, type == Type::stream, shut_read, shut_write,
-                  end_of_stream, port_locked, address_locked, peer_set, is_receiver, in_connections,
-                  accepted, claim.held, claim.reuse_address, claim.reuse_port, claim.listening,
-                  claim.chosen_by_connect, claim.dual, error_queued}));
-  seed = hash_mix(seed, (static_cast<std::uint64_t>(phase) << 32) |
-                            static_cast<std::uint16_t>(pending_error) |
-                            (std::uint64_t{static_cast<std::uint16_t>(soft_error)} << 16));
-  seed = hash_of(seed, fd.value);
-  seed = hash_mix(seed, (std::uint64_t{descriptors} << 32) | backlog);
+  const std::uint64_t flags =
+      pack({domain == Domain::inet, type == Type::stream, shut_read, shut_write, end_of_stream,
+            port_locked, address_locked, peer_set, is_receiver, in_connections, accepted,
+            claim.held, claim.reuse_address, claim.reuse_port, claim.listening,
+            claim.chosen_by_connect, claim.dual, error_queued});
+  const std::uint64_t errors = (static_cast<std::uint64_t>(phase) << 32) |
+                               static_cast<std::uint16_t>(pending_error) |
+                               (std::uint64_t{static_cast<std::uint16_t>(soft_error)} << 16);
+  seed = hash_words(seed, {flags, errors, static_cast<std::uint32_t>(fd.value),
+                           (std::uint64_t{descriptors} << 32) | backlog, stable_hash(local),
+                           stable_hash(peer), listener});
   if (is_local()) seed = hash_mix(seed, (static_cast<std::uint64_t>(type) << 32) | local_id);
-  seed = hash_mix(hash_mix(seed, stable_hash(local)), stable_hash(peer));
-  seed = hash_mix(hash_of(hash_of(hash_of(seed, options), accept_queue), handshakes), listener);
+  seed = hash_of(hash_of(hash_of(seed, options), accept_queue), handshakes);
   for (const Waker& waker : wakers) {
     seed = hash_mix(hash_mix(seed, waker.token), (waker.armed ? 0x10000u : 0u) | waker.mask);
   }

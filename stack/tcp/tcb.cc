@@ -38,15 +38,15 @@ std::string_view tcp_state_name(TcpState state) {
 namespace {
 
 std::uint64_t hash_of(const TcpSettings& s) {
-  std::uint64_t seed = hash_mix(s.ttl, (s.no_delay ? 1 : 0) | (s.cork ? 2 : 0) |
-                                           (s.urgent_inline ? 4 : 0) | (s.keepalive ? 8 : 0));
-  seed = hash_mix(seed, (std::uint64_t{s.keepalive_count} << 16) | s.max_segment);
-  for (std::uint32_t value :
-       {s.send_capacity, s.receive_capacity, s.keepalive_idle, s.keepalive_interval, s.user_timeout,
-        static_cast<std::uint32_t>(s.linger2)}) {
-    seed = hash_mix(seed, value);
-  }
-  return seed;
+  const auto wide = [](std::uint32_t high, std::uint32_t low) {
+    return (std::uint64_t{high} << 32) | low;
+  };
+  const std::uint32_t flags = (s.no_delay ? 1u : 0u) | (s.cork ? 2u : 0u) |
+                              (s.urgent_inline ? 4u : 0u) | (s.keepalive ? 8u : 0u);
+  return hash_words(
+      0, {wide((flags << 8) | s.ttl, (std::uint32_t{s.keepalive_count} << 16) | s.max_segment),
+          wide(s.send_capacity, s.receive_capacity), wide(s.keepalive_idle, s.keepalive_interval),
+          wide(s.user_timeout, static_cast<std::uint32_t>(s.linger2))});
 }
 
 }  // namespace
@@ -56,30 +56,32 @@ std::uint64_t Tcb::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
     return (std::uint64_t{high} << 32) | low;
   };
   const auto left = [now_ticks](std::uint64_t at) { return at == 0 ? 0 : at - now_ticks + 1; };
-  seed = hash_mix(hash_mix(seed, static_cast<std::uint32_t>(state)), hash_of(settings));
+  seed = hash_words(seed, {static_cast<std::uint32_t>(state), hash_of(settings)});
   if (state == TcpState::closed && received.empty()) return seed;
-  seed = hash_mix(seed, stable_hash(tuple));
-  seed = hash_mix(seed, wide(iss.value(), snd_una.value()));
-  seed = hash_mix(seed, wide(snd_nxt.value(), snd_wl1.value()));
-  seed = hash_mix(seed, wide(snd_wl2.value(), snd_wnd));
-  seed = hash_mix(seed, wide(snd_wnd_max, small_end.value()));
-  seed = hash_mix(seed, wide((std::uint32_t{snd_mss} << 16) | rcv_mss, irs.value()));
-  seed = hash_mix(seed, wide(rcv_nxt.value(), rcv_adv.value()));
-  seed = hash_mix(seed, wide(urgent_end.value(), recover.value()));
-  seed = hash_mix(seed, wide(rcv_acked.value(), urgent.position.value()));
-  seed = hash_mix(seed, copied.value());
-  seed = hash_mix(seed, wide((static_cast<std::uint32_t>(urgent.state) << 16) |
-                                 std::to_integer<std::uint32_t>(urgent.value),
-                             (std::uint32_t{rcv_full} << 16) | quick_acks));
-  seed = hash_mix(seed, wide((std::uint32_t{snd_scale} << 16) | (std::uint32_t{rcv_scale} << 8) |
-                                 (scaling ? 1u : 0u),
-                             keepalive_probes));
-  seed = hash_mix(seed, wide(duplicate_acks, (std::uint32_t{backoff} << 8) | unanswered));
-  seed = hash_mix(hash_mix(seed, left(retransmit_at)), left(expire_at));
-  seed = hash_mix(hash_mix(seed, left(ack_at)), left(keepalive_at));
-  seed = hash_mix(hash_mix(seed, round_trip.packed()), round_trip.age(now_ticks));
-  seed = hash_mix(hash_mix(seed, round_trip.timed_end().value()),
-                  stalled_at == 0 ? 0 : now_ticks + 2 - stalled_at);
+  seed = hash_words(seed, {stable_hash(tuple),
+                           wide(iss.value(), snd_una.value()),
+                           wide(snd_nxt.value(), snd_wl1.value()),
+                           wide(snd_wl2.value(), snd_wnd),
+                           wide(snd_wnd_max, small_end.value()),
+                           wide((std::uint32_t{snd_mss} << 16) | rcv_mss, irs.value()),
+                           wide(rcv_nxt.value(), rcv_adv.value()),
+                           wide(urgent_end.value(), recover.value()),
+                           wide(rcv_acked.value(), urgent.position.value()),
+                           wide(copied.value(), (std::uint32_t{rcv_full} << 16) | quick_acks),
+                           wide((static_cast<std::uint32_t>(urgent.state) << 16) |
+                                    std::to_integer<std::uint32_t>(urgent.value),
+                                (std::uint32_t{snd_scale} << 16) | (std::uint32_t{rcv_scale} << 8) |
+                                    (scaling ? 1u : 0u)),
+                           wide((std::uint32_t{keepalive_probes} << 8) | duplicate_acks,
+                                (std::uint32_t{backoff} << 8) | unanswered),
+                           left(retransmit_at),
+                           left(expire_at),
+                           left(ack_at),
+                           left(keepalive_at),
+                           round_trip.packed(),
+                           round_trip.age(now_ticks),
+                           round_trip.timed_end().value(),
+                           stalled_at == 0 ? 0 : now_ticks + 2 - stalled_at});
   return out_of_order.hash(received.hash(send_buffer.hash(seed)));
 }
 
