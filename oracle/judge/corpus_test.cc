@@ -7,7 +7,6 @@
 
 #include "gtest/gtest.h"
 #include "oracle/judge/run.h"
-#include "oracle/scenario/needed_feature.h"
 #include "oracle/scenario/text.h"
 #include "stack/api/hash.h"
 #include "stack/ports/in_process.h"
@@ -55,20 +54,6 @@ Runner make_runner() {
                 oracle::linux_dialect());
 }
 
-// Whether the scenario needs a feature that the simulated stack does not have.
-bool needs_more(const scenario::Scenario& scenario) {
-  const FeatureSet features = make_in_process_port()->traits().features;
-  return std::ranges::any_of(scenario.steps, [&](const scenario::Step& step) {
-    if (std::holds_alternative<scenario::step::Icmp>(step.action)) {
-      return !features.has(Feature::icmp);
-    }
-    const auto* call = std::get_if<scenario::step::Call>(&step.action);
-    if (call == nullptr) return false;
-    const std::optional<Feature> feature = scenario::needed_feature(*call);
-    return feature && !features.has(*feature);
-  });
-}
-
 TEST(Corpus, every_scenario_holds) {
   const std::vector<fs::path> files = all_files();
   ASSERT_GE(files.size(), 30u);
@@ -78,10 +63,9 @@ TEST(Corpus, every_scenario_holds) {
     Runner runner = make_runner();
     Trace trace;
     const RunResult result = run(runner, scenario, &trace);
-    // What the simulated stack lacks is shown by the live kernel (live_kernel_test).
-    const Outcome expected = needs_more(scenario) ? Outcome::unsupported : Outcome::allowed;
-    EXPECT_EQ(result.verdict.outcome, expected) << file << "\n"
-                                                << explain(result.verdict) << to_text(trace);
+    EXPECT_EQ(result.verdict.outcome, Outcome::allowed)
+        << file << "\n"
+        << explain(result.verdict) << to_text(trace);
   }
 }
 
@@ -125,29 +109,6 @@ TEST(Corpus, encoded_bytes_give_the_same_trace_as_values) {
   }
 }
 
-// Rules about what the simulated stack cannot do yet: a scenario for them would be unsupported.
-struct Beyond {
-  std::string_view rule;
-  Feature feature;
-};
-constexpr Beyond beyond_the_simulated_stack[] = {
-    {"tcp.linger2.negative_resets", Feature::tcp_options},
-    {"tcp.poll.urgent", Feature::urgent_data},
-    {"tcp.urgent.awaited_is_eagain", Feature::urgent_data},
-    {"tcp.urgent.byte_is_returned", Feature::urgent_data},
-    {"tcp.urgent.is_announced", Feature::urgent_data},
-    {"tcp.urgent.none_is_einval", Feature::urgent_data},
-    {"tcp.urgent.stream_stops", Feature::urgent_data},
-    {"udp.send.oob", Feature::urgent_data},
-};
-
-bool is_beyond(std::string_view rule, FeatureSet features) {
-  for (const Beyond& row : beyond_the_simulated_stack) {
-    if (row.rule == rule) return !features.has(row.feature);
-  }
-  return false;
-}
-
 TEST(Corpus, every_written_rule_is_applied) {
   Runner runner = make_runner();
   for (const fs::path& file : all_files()) {
@@ -157,10 +118,7 @@ TEST(Corpus, every_written_rule_is_applied) {
   const std::vector<std::uint32_t>& applied = runner.oracle().judgement().applied();
   std::string missing;
   for (const oracle::RuleRow& row : oracle::rule_rows()) {
-    if (applied[static_cast<std::size_t>(row.rule)] == 0 &&
-        !is_beyond(row.name, runner.features())) {
-      missing += "\n  " + std::string(row.name);
-    }
+    if (applied[static_cast<std::size_t>(row.rule)] == 0) missing += "\n  " + std::string(row.name);
   }
   EXPECT_TRUE(missing.empty()) << "no scenario applies:" << missing;
 }

@@ -19,6 +19,7 @@ constexpr Dialect rfc9293{
     .odd_range_loses_its_last_port = false,
     .ipv6_loopback_may_leave = false,
     .refused_attempt_keeps_poll_err = false,
+    .soft_errors_end_handshakes_of_ipv4 = false,
     .ack_clears_soft_error = false,
     .orphan_ignores_acknowledgments = false,
     .ack_before_first_is_dropped = false,

@@ -70,6 +70,12 @@ struct Dialect {
   // for or not (tcp_v4_err), so that poll answers ERR for as long as the socket lives.
   bool refused_attempt_keeps_poll_err = true;
 
+  // RFC 1122 4.2.3.9: an unreachable net or host, a time exceeded or a parameter problem MUST NOT
+  // end a connection, an unreachable port SHOULD. Of a listener's handshake Linux has it the other
+  // way round over IPv4 (tcp_v4_err); over IPv6 it forgets it for the port and for a parameter
+  // problem (tcp_v6_err).
+  bool soft_errors_end_handshakes_of_ipv4 = true;
+
   // RFC 1122 4.2.3.9 does not say for how long an ICMP error may be told of. Linux forgets it with
   // the next acknowledgment.
   bool ack_clears_soft_error = true;

@@ -36,6 +36,16 @@ void retry(TcpTrace& t, int times, std::uint32_t first, std::uint32_t factor) {
   }
 }
 
+void hear_in_handshake(TcpTrace& t, IcmpKind kind) {
+  t.open(3);
+  t.bind(3, 80);
+  t.listen(3);
+  t.in({"S", 0});
+  t.out({"SA", 0, 1});
+  t.icmp(kind);
+  t.in({"A", 1, 1});
+}
+
 TEST(Dialects, AreFoundByName) {
   for (const Dialect& dialect : dialects()) EXPECT_EQ(find_dialect(dialect.name), &dialect);
   EXPECT_EQ(find_dialect("plan9"), nullptr);
@@ -161,6 +171,27 @@ TEST(Dialects, Rfc9293ReadsTheRfcWhereLinuxDoesNot) {
   };
   EXPECT_EQ(broken_under("linux", text_across_the_fin_resets), std::nullopt);
   EXPECT_NE(broken_under("rfc9293", text_across_the_fin_resets), std::nullopt);
+}
+
+TEST(Dialects, SoftErrorsEndAHandshakeOfIpv4WhereLinuxHeedsThem) {
+  const auto host_unreachable_drops = [](TcpTrace& t) {
+    hear_in_handshake(t, IcmpKind::host_unreachable);
+    t.out({"R", 1});
+  };
+  const auto port_unreachable_drops = [](TcpTrace& t) {
+    hear_in_handshake(t, IcmpKind::port_unreachable);
+    t.out({"R", 1});
+  };
+  const auto port_unreachable_is_ignored = [](TcpTrace& t) {
+    hear_in_handshake(t, IcmpKind::port_unreachable);
+    t.accept(3, 4);
+  };
+  EXPECT_EQ(broken_under("linux", host_unreachable_drops), std::nullopt);
+  EXPECT_EQ(broken_under("rfc9293", host_unreachable_drops), Rule::tcp_reset_needs_cause);
+  EXPECT_EQ(broken_under("linux", port_unreachable_drops), Rule::tcp_reset_needs_cause);
+  EXPECT_EQ(broken_under("rfc9293", port_unreachable_drops), std::nullopt);
+  EXPECT_EQ(broken_under("linux", port_unreachable_is_ignored), std::nullopt);
+  EXPECT_EQ(broken_under("rfc9293", port_unreachable_is_ignored), std::nullopt);
 }
 
 TEST(Dialects, AByteOfAHeaderPassesForAnUrgentOneWhereLinuxReadsIt) {

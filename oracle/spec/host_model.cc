@@ -265,7 +265,9 @@ void HostModel::follow_stream_call(Entry& e, const Syscall& call, const SyscallR
       s.local.port = 0;
     }
     // Only a socket without a connection may listen, and its end gave the address back.
-    if (!e.listening && !s.address_chosen) s.local.ip = IpAddress::any(family_of(s.domain));
+    if (!e.listening && !s.address_chosen && !s.mapped_wildcard) {
+      s.local.ip = IpAddress::any(family_of(s.domain));
+    }
     e.maybe_wildcard = false;
     e.listening = true;
     e.by_bind = true;
@@ -275,7 +277,9 @@ void HostModel::follow_stream_call(Entry& e, const Syscall& call, const SyscallR
     e.disconnected = true;
     // A child keeps its address only where bind named its listener's.
     if (e.of_wildcard) s.address_chosen = false;
-    if (!s.address_chosen) s.local.ip = IpAddress::any(family_of(s.domain));
+    if (!s.address_chosen && !s.mapped_wildcard) {
+      s.local.ip = IpAddress::any(family_of(s.domain));
+    }
   } else if (call.call == Call::connect) {
     const bool begun = result.ok() || result.error == Errno::einprogress;
     if (begun) autobind();

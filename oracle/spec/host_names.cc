@@ -87,6 +87,7 @@ void HostModel::on_bind(Entry& e, const Syscall& call, const SyscallResult& resu
   if (result.error == Errno::eaddrinuse) {
     e.model.local.ip = IpAddress::any(family_of(s.domain));
     e.model.address_chosen = false;
+    e.model.mapped_wildcard = false;
   }
 }
 
@@ -180,6 +181,7 @@ void HostModel::follow_bind(Entry& e, const Endpoint& local) {
   s.maybe_bound = false;
   s.local = local;
   s.address_chosen = !local.ip.is_unspecified();
+  s.mapped_wildcard = s.domain == Domain::inet6 && local.ip.is_v4() && local.ip.is_unspecified();
   s.port_chosen = local.port != 0;
   s.local_known = s.port_chosen;
   e.by_bind = true;

@@ -215,7 +215,7 @@ void copy_into_socket(SocketModel& socket, OptionName name, OptionValue asked) {
       socket.all_errors_asked = on;
       return;
     case OptionName::tcp_linger2:
-      socket.lingers_in_fin_wait_2 = asked.value >= 0;
+      socket.linger2_seconds = asked.value;
       return;
     case OptionName::ip_mtu_discover:
       socket.path_mtu_set = true;

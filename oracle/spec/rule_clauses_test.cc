@@ -47,7 +47,7 @@ void lingering(T& t, int seconds = 0) {
   t.socket(1).linger_on = true;
   t.socket(1).linger_seconds = seconds;
 }
-void abrupt(T& t) { t.socket(1).lingers_in_fin_wait_2 = false; }
+void abrupt(T& t) { t.socket(1).linger2_seconds = -1; }
 void fin_wait_2(T& t) {
   t.client();
   t.close(4);

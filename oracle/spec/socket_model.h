@@ -37,17 +37,19 @@ struct SocketModel {
   std::int32_t send_buffer = 0;        // bytes, likewise
   std::int32_t receive_low_water = 0;  // bytes
   std::int32_t user_timeout_ms = 0;
-  bool all_errors_asked = false;      // IP_RECVERR.
-  bool path_mtu_set = false;          // IP_MTU_DISCOVER was set.
-  bool lingers_in_fin_wait_2 = true;  // TCP_LINGER2 is not negative.
-  std::int32_t max_segment = 0;       // bytes
+  bool all_errors_asked = false;     // IP_RECVERR.
+  bool path_mtu_set = false;         // IP_MTU_DISCOVER was set.
+  std::int32_t linger2_seconds = 0;  // TCP_LINGER2; 0: as the host is configured.
+  std::int32_t max_segment = 0;      // bytes
   bool keepalive = false;
   bool bound = false;           // It has a local port.
   bool maybe_bound = false;     // A failed call may have chosen a port. Not while bound.
   bool address_chosen = false;  // bind() named the address (so a disconnect does not drop it).
   bool port_chosen = false;     // bind() named the port.
-  bool local_known = true;      // False while the kernel chose a port or address not yet seen.
-  Endpoint local;               // As on the wire: an IPv4-mapped address stands as IPv4.
+  // bind() named ::ffff:0.0.0.0, so that the socket is one of IPv4 for good.
+  bool mapped_wildcard = false;
+  bool local_known = true;  // False while the kernel chose a port or address not yet seen.
+  Endpoint local;           // As on the wire: an IPv4-mapped address stands as IPv4.
 };
 
 // Who holds a local port, for the bind rules. `maybe` holders may or may not be there (a connection

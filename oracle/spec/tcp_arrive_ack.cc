@@ -87,7 +87,8 @@ Offset TcpEngine::window_of(const Hypothesis& h, const TcpSegment& seg) {
 // RFC 5681 2, 3.2. Who hears of the gap by SACK counts otherwise; Linux takes an ACK of a higher
 // number than the last for an update of the window, be it the same, and keeps one of the segments
 // in flight for the one that is missing; and what was in flight at the last retransmission began a
-// recovery that this is a part of (RFC 6582 3.2).
+// recovery that this is a part of (RFC 6582 3.2). Where duplicates were more than what may have
+// been lost, Linux goes on to take a few for reordering (tcp_check_reno_reordering).
 void TcpEngine::count_duplicate(const Connection& c, Hypothesis& h, Offset seq, Offset right) {
   if (seq > h.wl1_least || right != h.wnd_right || right != h.wnd_right_low) {
     h.duplicates_in_row = 0;
@@ -96,7 +97,8 @@ void TcpEngine::count_duplicate(const Connection& c, Hypothesis& h, Offset seq, 
   if (++h.duplicates_in_row != duplicates_that_tell) return;
   const auto in_flight =
       std::ranges::count_if(c.piece_ends, [&](Offset end) { return end > h.una && end <= h.nxt; });
-  const bool fresh = h.retries == 0 && h.recover < h.una && !h.doubtful;
+  const bool first = h.recover == 0 || exact_clock();
+  const bool fresh = h.retries == 0 && h.recover < h.una && first && !h.doubtful;
   if (h.sack || !fresh || in_flight <= duplicates_that_tell || h.wnd_right < h.nxt) return;
   if (host_->is_local(c.tuple.peer.ip)) return;
   if (!asks_for(host_->dialect(), rule_row(Rule::tcp_fast_retransmit))) return;
@@ -153,7 +155,7 @@ void TcpEngine::fin_acknowledged(Connection& c, Hypothesis& h) {
     case TcpState::fin_wait_1:
       h.state = TcpState::fin_wait_2;
       h.state_age = 0;
-      if (c.orphan && !c.lingers) end_without_fin_wait_2(h);
+      if (c.orphan && c.linger2_seconds < 0) end_without_fin_wait_2(h);
       break;
     case TcpState::closing:
       enter_time_wait(h);

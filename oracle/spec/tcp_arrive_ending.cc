@@ -106,6 +106,29 @@ void TcpEngine::fork_hastened(Connection& c, const Hypothesis& h, IcmpKind kind,
   fork(dead);
 }
 
+// What an error does to a listener's handshake, of which nobody can be told: nothing, or it is
+// forgotten in silence.
+void TcpEngine::arrive_icmp_in_handshake(const Connection& c, Hypothesis& h, IcmpKind kind,
+                                         bool quotes_syn) {
+  const bool soft = kind == IcmpKind::net_unreachable || kind == IcmpKind::host_unreachable ||
+                    kind == IcmpKind::time_exceeded;
+  judgement_->apply(Rule::tcp_icmp_is_soft);
+  if (!host_->dialect().soft_errors_end_handshakes_of_ipv4) {
+    if (soft || kind == IcmpKind::other) return;
+    fork(h);  // RFC 1122 4.2.3.9: SHOULD.
+  } else {
+    // Linux believes what quotes the SYN|ACK itself (tcp_req_err).
+    if (!quotes_syn) return;
+    if (kind == IcmpKind::other) {
+      fork(h);
+    } else if (soft != c.tuple.peer.ip.is_v4()) {
+      return;
+    }
+  }
+  h.state = TcpState::closed;
+  h.syn_due = false;
+}
+
 void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
   const std::optional<Quote> quote = decode_quote(icmp);
   if (!quote || quote->protocol != protocol_tcp || !host_->is_local(packet.destination)) return;
@@ -127,8 +150,12 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
     const Offset seq = unwrap(quote->tcp_seq.value_or(h.iss), h.iss, h.nxt);
     if (!h.iss_known || seq < h.una || seq > h.nxt) return;
     if (error == Errno::ok) return;
+    if (h.state == TcpState::syn_received && c->listener != 0) {
+      arrive_icmp_in_handshake(*c, h, icmp.kind, seq == 0);
+      return;
+    }
     // Linux ends a simultaneous open as well.
-    const bool crossed = h.state == TcpState::syn_received && c->listener == 0;
+    const bool crossed = h.state == TcpState::syn_received;
     if (h.state == TcpState::syn_sent || crossed) {
       if (c->socket != 0 && host_->dialect().refused_attempt_keeps_poll_err) {
         stream(c->socket).errors_queued = true;
@@ -141,14 +168,18 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
       if (vague) fork(h);
       judgement_->apply(Rule::tcp_icmp_is_soft);
       fork_hastened(*c, h, icmp.kind, error);
-      h.soft_error = error;
-      // To whom asked for every error Linux reports it as a pending one.
-      if (c->socket != 0 && host_->socket(c->socket).all_errors_asked) {
-        Hypothesis told = h;
-        told.error = error;
-        fork(told);
-        if (host_->dialect().refused_attempt_keeps_poll_err) stream(c->socket).errors_queued = true;
+      if (c->socket == 0 || !host_->socket(c->socket).all_errors_asked) {
+        h.soft_error = error;
+        return;
       }
+      // ip(7): who asked for every error of IPv4 is told at once.
+      if (c->tuple.peer.ip.is_v4()) {
+        h.error = error;
+        h.error_rule = Rule::tcp_icmp_is_soft;
+      } else {
+        h.soft_error = error;
+      }
+      if (host_->dialect().refused_attempt_keeps_poll_err) stream(c->socket).errors_queued = true;
     }
   });
 }

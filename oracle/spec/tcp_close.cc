@@ -26,7 +26,7 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
   c.was_dual = is_dual(socket, c.tuple.local);
   c.reuse_address = socket.reuse_address;
   c.reuse_port = socket.reuse_port;
-  c.lingers = socket.lingers_in_fin_wait_2;
+  c.linger2_seconds = socket.linger2_seconds;
   branch(c, [&](Hypothesis& h) {
     if (!h.alive() || h.state == TcpState::time_wait) return;
     if (h.state == TcpState::syn_sent) {
@@ -66,7 +66,7 @@ void TcpEngine::close_connection(Connection& c, const SocketModel& socket) {
       if (room) owe_ack(h, Rule::tcp_close_syn_received_speaks);
       h.state = TcpState::established;
     }
-    if (h.state == TcpState::fin_wait_2 && !c.lingers) {
+    if (h.state == TcpState::fin_wait_2 && c.linger2_seconds < 0) {
       end_without_fin_wait_2(h);
       return;
     }

@@ -83,12 +83,17 @@ void TcpEngine::judge_destination(Outcomes& out, const SocketModel& socket,
     out.must_fail(Rule::tcp_connect_addresses, Errno::enetunreach);
     out.also(Rule::tcp_connect_addresses, Errno::eafnosupport);
   }
-  if (to.ip.is_multicast() || to.ip.is_broadcast()) {
+  const IpAddress ip = unmapped(to.ip);
+  if (ip.is_multicast() || ip.is_broadcast()) {
     out.must_fail(Rule::tcp_connect_addresses, Errno::enetunreach);
   }
   if (to.port == 0) out.may_fail(Rule::tcp_connect_addresses, Errno::econnrefused);
-  const IpAddress ip = unmapped(to.ip);
-  if (socket.bound && !socket.local.ip.is_unspecified()) {
+  if (socket.mapped_wildcard && !ip.is_v4() && !ip.is_unspecified()) {
+    out.must_fail(Rule::tcp_connect_addresses, Errno::eafnosupport);
+    for (Errno error : {Errno::einval, Errno::enetunreach, Errno::eaddrnotavail}) {
+      out.also(Rule::tcp_connect_addresses, error);
+    }
+  } else if (socket.bound && !socket.local.ip.is_unspecified()) {
     // A source that does not fit the destination; who refuses so is free in the name.
     const bool family = socket.local.ip.family != ip.family;
     if (family || (socket.local.ip.is_loopback() && !host_->is_local(ip))) {
@@ -115,7 +120,7 @@ void TcpEngine::start_connect(StreamSocket& s, SocketModel& socket) {
     // INADDR_ANY is the address that a socket of IPv4 is bound to, else the loopback (Linux): of
     // IPv4 also for an IPv6 socket that is bound to a mapped address.
     const bool bound = socket.bound && socket.address_chosen && !socket.local.ip.is_unspecified();
-    const bool mapped = bound && socket.local.ip.is_v4();
+    const bool mapped = socket.mapped_wildcard || (bound && socket.local.ip.is_v4());
     to.ip = bound && to.ip.is_v4() ? socket.local.ip
                                    : IpAddress::loopback(mapped ? IpFamily::v4 : to.ip.family);
   }

@@ -206,7 +206,7 @@ struct Connection {
   std::uint16_t own_window = 0;            // In our SYN.
   bool uneven = false;                     // Where the pieces of what is queued end is not known.
   bool blocked = false;                    // A send answered EAGAIN and nothing has happened since.
-  bool lingers = true;                     // TCP_LINGER2 was not negative at close.
+  std::int32_t linger2_seconds = 0;        // TCP_LINGER2 of the socket that closed it.
   std::int32_t child_buffer = 0;           // The least SO_RCVBUF of its listener while embryonic.
   std::int32_t writable_buffer = 0;        // SO_SNDBUF as it was then.
   std::size_t send_buffer_most = 0;        // The largest that bytes still queued were sent with.

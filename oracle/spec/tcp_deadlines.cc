@@ -80,6 +80,27 @@ std::uint64_t TcpEngine::first_timeout_ticks(const Connection& c, const Hypothes
   return std::max({least, measured, fallback});
 }
 
+// How long TIME_WAIT, or an orphan's FIN_WAIT_2, lasts. tcp(7): TCP_LINGER2 is the latter's
+// seconds; up to which number they are taken is the stack's (Linux: 120).
+TcpEngine::Term TcpEngine::waiting_term(const Connection& c, const Hypothesis& h) const {
+  const HostConfig& config = host_->config();
+  if (h.state == TcpState::time_wait) return {config.time_wait_ticks, config.time_wait_ticks};
+  constexpr std::int64_t surely_taken_seconds = 60;
+  Term term{config.fin_wait_2_ticks, config.fin_wait_2_ticks};
+  const auto ticks = [&](std::int64_t seconds) {
+    return static_cast<std::uint64_t>(seconds) * 1000 / std::max(1u, config.tick_ms);
+  };
+  if (c.linger2_seconds > surely_taken_seconds) {
+    term.least = std::min(term.least, ticks(surely_taken_seconds));
+    term.most = std::max(term.most, ticks(c.linger2_seconds));
+  } else if (c.linger2_seconds > 0) {
+    term.least = term.most = ticks(c.linger2_seconds);
+  }
+  // Linux waits no shorter than for the peer's FIN to be sent a second time (tcp_fin_time).
+  term.most = std::max(term.most, 4 * next_timeout_ticks(c, h));
+  return term;
+}
+
 // Whether the attempts that are left may take longer than a settle, because a timeout was measured.
 bool TcpEngine::attempt_may_outlast_settle(const Connection& c, const Hypothesis& h) const {
   return exact_clock() && h.retries > 0 &&

@@ -238,6 +238,7 @@ class TcpEngine {
   void owe_ack(Hypothesis& h, Rule rule);
   Acceptable acceptable(const Connection& c, const Hypothesis& h, Offset seq, Offset length) const;
   void on_icmp(const Packet& packet, const IcmpMessage& icmp);
+  void arrive_icmp_in_handshake(const Connection& c, Hypothesis& h, IcmpKind kind, bool quotes_syn);
   void fork_hastened(Connection& c, const Hypothesis& h, IcmpKind kind, Errno error);
   void note_path_mtu(Connection& c, std::uint32_t mtu, const Quote& quote);
 
@@ -315,6 +316,11 @@ class TcpEngine {
   bool timers_due(const Connection& c, const Hypothesis& h) const;
   bool may_give_up(const Connection& c, const Hypothesis& h) const;
   bool surely_gave_up(const Connection& c, const Hypothesis& h) const;
+  struct Term {
+    std::uint64_t least = 0;  // In ticks.
+    std::uint64_t most = 0;
+  };
+  Term waiting_term(const Connection& c, const Hypothesis& h) const;
   static void expire(Hypothesis& h);
   bool expires_amid_step(const Connection& c, const Hypothesis& h) const;
   std::uint64_t least_attempt_ticks() const;

@@ -16,7 +16,9 @@ void TcpEngine::on_listen(StreamSocket& s, SocketModel& socket) {
     // A port that the stack chose ends with the connection, so that listen chooses another.
     const bool has_port = socket.bound && (socket.port_chosen || !s.had_connection);
     SocketModel fresh = socket;  // As it stands once it gave back what a connection left.
-    if (!socket.address_chosen) fresh.local.ip = IpAddress::any(family_of(socket.domain));
+    if (!socket.address_chosen && !socket.mapped_wildcard) {
+      fresh.local.ip = IpAddress::any(family_of(socket.domain));
+    }
     const Conflict conflict = has_port ? host_->listen_conflict(fresh) : Conflict::no;
     if (conflict == Conflict::yes) {
       out.must_fail(Rule::tcp_listen_one_listener, Errno::eaddrinuse);

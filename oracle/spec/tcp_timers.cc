@@ -325,9 +325,9 @@ bool TcpEngine::surely_gave_up(const Connection& c, const Hypothesis& h) const {
 
 bool TcpEngine::timers_due(const Connection& c, const Hypothesis& h) const {
   if (may_give_up(c, h)) return true;
-  if (h.state == TcpState::time_wait) return h.state_age + 1 >= host_->config().time_wait_ticks;
-  return h.state == TcpState::fin_wait_2 && c.orphan &&
-         h.state_age + 1 >= host_->config().fin_wait_2_ticks;
+  const bool waits =
+      h.state == TcpState::time_wait || (h.state == TcpState::fin_wait_2 && c.orphan);
+  return waits && h.state_age + 1 >= waiting_term(c, h).least;
 }
 
 void TcpEngine::step_timers(Connection& c, Hypothesis& h, StepPart part) {
@@ -347,10 +347,9 @@ void TcpEngine::step_timers(Connection& c, Hypothesis& h, StepPart part) {
   }
   const bool waiting = h.state == TcpState::time_wait;
   if (!waiting && !(h.state == TcpState::fin_wait_2 && c.orphan)) return;
-  const std::uint32_t term =
-      waiting ? host_->config().time_wait_ticks : host_->config().fin_wait_2_ticks;
-  if (exact_clock() && h.state_age + 1 < term) return;
-  if (over && exact_clock() && h.state_age > 2 * term + slack_ticks) {
+  const Term term = waiting_term(c, h);
+  if (exact_clock() && h.state_age + 1 < term.least) return;
+  if (over && exact_clock() && h.state_age > 2 * term.most + slack_ticks) {
     h.state = TcpState::closed;
     return;
   }

@@ -160,7 +160,9 @@ void UdpModel::on_disconnect(SocketModel& socket) {
   }
   s.peer = {};
   const IpFamily family = socket.domain == Domain::inet ? IpFamily::v4 : IpFamily::v6;
-  if (!socket.address_chosen) socket.local.ip = IpAddress::any(family);
+  if (!socket.address_chosen && !socket.mapped_wildcard) {
+    socket.local.ip = IpAddress::any(family);
+  }
   if (!socket.port_chosen) {
     socket.maybe_bound = socket.maybe_bound || (!was_connected && socket.bound);
     socket.bound = false;

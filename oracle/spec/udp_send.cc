@@ -26,7 +26,8 @@ UdpModel::Target UdpModel::resolve(const SocketModel& socket, const Endpoint& to
   if (to.ip.is_unspecified()) {
     // `::` on a socket that has an IPv4 address means IPv4's loopback.
     const bool bound_v4 = socket.local.ip.is_v4() && !socket.local.ip.is_unspecified();
-    const bool v4 = to.ip.is_v4() || (bound_v4 && socket.domain == Domain::inet6);
+    const bool v4 =
+        to.ip.is_v4() || socket.mapped_wildcard || (bound_v4 && socket.domain == Domain::inet6);
     target.to.ip = IpAddress::loopback(v4 ? IpFamily::v4 : IpFamily::v6);
     if (to.ip.is_v4() && bound_v4 && host_->is_local(socket.local.ip)) {
       target.to.ip = socket.local.ip;
@@ -69,7 +70,8 @@ void UdpModel::judge_family(Outcomes& outcomes, const SocketModel& socket,
   const bool any = endpoint->ip.is_unspecified();
   const bool has_one = !socket.local.ip.is_unspecified();
   const bool crosses = has_one && !any && socket.local.ip.is_v4() != to_v4;
-  if ((to_v4 && socket.v6_only) || (crosses && socket.address_chosen)) {
+  const bool of_v4 = socket.mapped_wildcard && !to_v4 && !any;
+  if ((to_v4 && socket.v6_only) || (crosses && socket.address_chosen) || of_v4) {
     outcomes.must_fail(rule, Errno::enetunreach);
     outcomes.also(rule, Errno::eafnosupport);
     outcomes.also(rule, Errno::einval);

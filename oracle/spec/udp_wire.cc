@@ -234,6 +234,9 @@ void UdpModel::refuse(const Endpoint& source, const Endpoint& destination,
 
 void UdpModel::on_icmp_arrived(const Packet& packet, const IcmpMessage& icmp) {
   if (!host_->is_local(packet.destination)) return;
+  // About a broadcast or a multicast there is no error (RFC 1122 3.2.2), and from one nothing
+  // comes.
+  if (packet.source.is_multicast() || packet.source.is_broadcast()) return;
   const auto quote = decode_quote(icmp);
   if (!quote) return;
   if (icmp.kind == IcmpKind::packet_too_big) {
