@@ -51,6 +51,7 @@ class BreadthFirst {
   bool is_complete() const { return bound_ == Bound::none && !violation_; }
   // Requires: is_complete() and a model with liveness properties.
   StateGraph take_graph() { return graph_.finish(visited_.ids_end(), initial_count_); }
+  const std::vector<State>& initial_states() const { return initial_; }  // by vertex
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -77,6 +78,7 @@ class BreadthFirst {
   Frontier<State> frontier_;
   Frontier<State> next_;
   GraphBuilder graph_;
+  std::vector<State> initial_;
   Vertex initial_count_ = 0;
   std::uint32_t depth_ = 0;  // of the frontier
   std::uint64_t transitions_before_ = 0;
@@ -101,6 +103,10 @@ class BreadthFirst {
 
 template <Model M>
 absl::Status BreadthFirst<M>::run() {
+  if (!options_.checkpoint.path.empty() && (options_.exact || space_.has_liveness())) {
+    return absl::InvalidArgumentError(
+        "a checkpoint has neither full states nor a graph: not with exact, not with liveness");
+  }
   if (options_.checkpoint.resume) {
     if (absl::Status status = resume(); !status.ok()) return status;
   } else {
@@ -136,7 +142,10 @@ void BreadthFirst<M>::start() {
   }
   states_ = frontier_.size();
   initial_count_ = static_cast<Vertex>(frontier_.size());
-  if (space_.has_liveness()) graph_.add_vertices(frontier_.ids);
+  if (space_.has_liveness()) {
+    initial_ = frontier_.states;
+    graph_.add_vertices(frontier_.ids);
+  }
 }
 
 template <Model M>

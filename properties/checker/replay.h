@@ -71,25 +71,28 @@ std::vector<StateId> path_to(const Visited<State>& visited, StateId id) {
   return path;
 }
 
-// The run that leads to a state. Under symmetry the links are between representatives; the run
-// shown is a real one, so each step takes the first action whose outcome is alike.
+// One step of a path as it was searched.
+struct Hop {
+  Fingerprint after;
+  std::size_t action = 0;  // index among the enabled actions
+};
+
+// The run along a path. Under symmetry the hops are between representatives; the run shown is a
+// real one, so each step takes the first action whose outcome is alike.
 template <Model M>
-Counterexample<M> counterexample_to(const Space<M>& space,
-                                    const Visited<typename M::State>& visited, StateId id,
-                                    std::size_t property) {
-  const std::vector<StateId> path = path_to(visited, id);
+Counterexample<M> realise(const Space<M>& space, std::size_t initial_index,
+                          const std::vector<Hop>& hops, std::size_t property) {
   std::vector<typename M::State> initial;
   space.model().initial_states(initial);
-  Counterexample<M> found{property, initial[visited.record(path.front()).parent], {}, {}};
+  Counterexample<M> found{property, initial[initial_index], {}, {}};
   std::vector<typename M::Action> actions;
   typename M::State state = found.initial;
-  for (std::size_t i = 1; i < path.size(); ++i) {
-    const Record& wanted = visited.record(path[i]);
+  for (const Hop& hop : hops) {
     space.enabled_actions(state, actions);
-    std::size_t chosen = wanted.action;
+    std::size_t chosen = hop.action;
     if (space.has_symmetry()) {
       const auto is_alike = [&](const typename M::Action& action) {
-        return space.fingerprint(space.next(state, action)) == wanted.fingerprint;
+        return space.fingerprint(space.next(state, action)) == hop.after;
       };
       chosen = static_cast<std::size_t>(std::find_if(actions.begin(), actions.end(), is_alike) -
                                         actions.begin());
@@ -99,6 +102,19 @@ Counterexample<M> counterexample_to(const Space<M>& space,
     found.steps.push_back({actions[chosen], state});
   }
   return found;
+}
+
+// The run by which a breadth-first search came to a state.
+template <Model M>
+Counterexample<M> counterexample_to(const Space<M>& space,
+                                    const Visited<typename M::State>& visited, StateId id,
+                                    std::size_t property) {
+  const std::vector<StateId> path = path_to(visited, id);
+  std::vector<Hop> hops;
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    hops.push_back({visited.record(path[i]).fingerprint, visited.record(path[i]).action});
+  }
+  return realise(space, visited.record(path.front()).parent, hops, property);
 }
 
 }  // namespace lockstep::checker

@@ -103,19 +103,22 @@ class Space {
   bool has_sleep_sets_ = false;
 };
 
-// The accounts of the properties and the outcome that follows, when a run is over. `complete`: all
-// that is reachable was covered, and liveness decided.
+// How much of what a model can do a search has seen.
+enum class Seen { all, a_part, samples };
+
+// The accounts of the properties and the outcome that follows, when a run is over. After samples
+// no property is decided for good, but goals that no walk reached are missed.
 template <Model M>
-void conclude(Result<M>& result, const Space<M>& space, bool complete) {
+void conclude(Result<M>& result, const Space<M>& space, Seen seen) {
   bool missed = false;
   for (std::size_t i = 0; i < space.properties().size(); ++i) {
     const Property<M>& property = space.properties()[i];
     PropertyAccount account{property.name, property.kind, Verdict::undecided, space.hits()[i]};
     if (property.kind == PropertyKind::sometimes) {
       if (account.hits != 0) account.verdict = Verdict::holds;
-      if (account.hits == 0 && complete) account.verdict = Verdict::violated;
-      missed |= account.verdict == Verdict::violated;
-    } else if (complete && !result.counterexample) {
+      if (account.hits == 0 && seen == Seen::all) account.verdict = Verdict::violated;
+      missed |= account.hits == 0 && seen != Seen::a_part;
+    } else if (seen == Seen::all && !result.counterexample) {
       account.verdict = Verdict::holds;
     }
     result.properties.push_back(std::move(account));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "properties/checker/sleep_sets.h"
 #include "properties/checker/space.h"
 #include "properties/checker/state_graph.h"
 #include "properties/checker/visited.h"
@@ -73,8 +74,6 @@ class Worker {
 
   void expand_one(const State& state, StateId id, std::uint32_t position);
   void mark_vertex(const State& state);
-  std::uint64_t sleep_after(const std::vector<Action>& asleep, const Action& taken,
-                            const State& after);
   void flush();
 
   Space<M> space_;
@@ -120,9 +119,12 @@ void Worker<M>::expand_one(const State& state, StateId id, std::uint32_t positio
     candidate.arrival = {space_.fingerprint(candidate.state), by_id ? id : position,
                          static_cast<std::uint16_t>(i), by_id ? std::uint16_t{0} : Record::fresh};
     visited_.prefetch(candidate.arrival.fingerprint);
-    if (space_.has_sleep_sets()) {
-      candidate.sleep = sleep_after(asleep_, actions_[i], candidate.state);
-      asleep_.push_back(actions_[i]);
+    if constexpr (HasIndependent<M>) {
+      if (space_.has_sleep_sets()) {
+        candidate.sleep =
+            sleeping_after(space_, asleep_, actions_[i], candidate.state, actions_after_);
+        asleep_.push_back(actions_[i]);
+      }
     }
     if constexpr (HasFairness<M>) {
       if (space_.has_liveness()) {
@@ -148,27 +150,6 @@ void Worker<M>::mark_vertex(const State& state) {
     ++number;
   }
   chunk.marks.push_back(marks);
-}
-
-// What sleeps after an action: the commuting ones among those that slept or were taken before it.
-// As bits of indices among the actions enabled there, where each of them still is.
-template <Model M>
-std::uint64_t Worker<M>::sleep_after(const std::vector<Action>& asleep, const Action& taken,
-                                     const State& after) {
-  std::uint64_t bits = 0;
-  if constexpr (HasIndependent<M>) {
-    bool is_known = false;
-    for (const Action& action : asleep) {
-      if (!space_.model().independent(action, taken)) continue;
-      if (!is_known) space_.enabled_actions(after, actions_after_);
-      is_known = true;
-      const auto at = std::find(actions_after_.begin(), actions_after_.end(), action);
-      LOCKSTEP_CHECK(at != actions_after_.end());  // else independent() is wrong
-      if (at - actions_after_.begin() < 64)
-        bits |= std::uint64_t{1} << (at - actions_after_.begin());
-    }
-  }
-  return bits;
 }
 
 template <Model M>
