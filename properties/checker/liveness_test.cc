@@ -90,8 +90,8 @@ TEST(LivenessTest, AFairCyclePassesWhatEachPromiseAsksFor) {
   const auto result =
       checked(drawn({{0, {1, weak_a}}, {0, {2, weak_b}}, {1, {0, weak_a}}, {2, {0, weak_b}}}, 9));
   ASSERT_EQ(result.outcome, Outcome::liveness_violated);
-  // In 1 b is not enabled, so that going there keeps both promises.
-  EXPECT_EQ(run_of(result), "0 | 1 0");
+  // In 2 a is not enabled, so that going there, by b, keeps both promises.
+  EXPECT_EQ(run_of(result), "0 | 2 0");
   const auto both = checked(drawn({{0, {1, weak_a}},
                                    {0, {2, weak_b}},
                                    {1, {0, weak_a}},
@@ -131,7 +131,7 @@ TEST(LivenessTest, PetersonExcludesAndLetsInWhenFair) {
     EXPECT_EQ(result.outcome, Outcome::holds) << account(result);
   }
   EXPECT_EQ(checked(Peterson{true}).outcome, Outcome::safety_violated);
-  // Without fairness the other process may never move.
+  // Without fairness the second one may go round forever while the first is idle.
   const auto unfair = checked(Peterson{false, Fairness::Kind::none});
   ASSERT_EQ(unfair.outcome, Outcome::liveness_violated);
   EXPECT_TRUE(unfair.counterexample->cycle_at);

@@ -41,7 +41,8 @@ void expect_same_verdicts(const M& model, Switches switches, Strategy strategy) 
   const auto reduced = checked(model, switches, strategy);
   const auto full = checked(model, off, strategy);
   EXPECT_EQ(reduced.outcome, full.outcome);
-  for (std::size_t i = 0; i < full.properties.size(); ++i) {
+  // A violation ends a run, and what else it decided until then depends on its order.
+  for (std::size_t i = 0; !full.counterexample && i < full.properties.size(); ++i) {
     EXPECT_EQ(reduced.properties[i].verdict, full.properties[i].verdict);
   }
   if (strategy == Strategy::breadth_first && full.counterexample) {
