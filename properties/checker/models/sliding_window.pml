@@ -3,9 +3,10 @@
  * apart; scratch values are `hidden`, which keeps them out of the state vector. What is left in it
  * are the four variables and the two channels, as in SlidingWindow::State.
  *
- *   spin -a -DWINDOW=3 -DMODULUS=4 -DMESSAGES=8 -DCAPACITY=3 sliding_window.pml
+ *   spin -a -o2 -DWINDOW=3 -DMODULUS=4 -DMESSAGES=8 -DCAPACITY=3 sliding_window.pml
  *   cc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan
  *
+ * -o2 keeps `confused`, which is only written, in the state vector; -DNOREDUCE is for the full graph.
  * WINDOW is at most 4. */
 byte una, outstanding, expected;
 bit confused;
