@@ -17,8 +17,9 @@ std::uint32_t most_retries(const Tcb& tcb, const TcpIo& io) {
 // RFC 9293 3.8.3: R2 in retransmissions or, for the application that asked, in time.
 bool is_given_up(const Tcb& tcb, const TcpIo& io) {
   const std::uint32_t user_timeout = tcb.settings.user_timeout;
+  // Of a closed window, too, whose probes are answered (tcp(7)).
   const bool too_long =
-      user_timeout != 0 && tcb.unanswered > 0 && io.now_ticks + 1 >= tcb.stalled_at + user_timeout;
+      user_timeout != 0 && tcb.backoff > 0 && io.now_ticks + 1 >= tcb.stalled_at + user_timeout;
   const bool counted = user_timeout == 0 || !is_synchronized(tcb.state);
   return too_long || (counted && tcb.unanswered >= most_retries(tcb, io));
 }

@@ -165,7 +165,7 @@ void arm_retransmission(Tcb& tcb, const TcpIo& io) {
   const unsigned shift = std::min<unsigned>(tcb.backoff, 20);
   tcb.retransmit_at = io.now_ticks + std::min(base << shift, limit);
   if (tcb.stalled_at == 0) tcb.stalled_at = io.now_ticks + 1;
-  if (tcb.settings.user_timeout == 0 || tcb.unanswered == 0) return;
+  if (tcb.settings.user_timeout == 0 || tcb.backoff == 0) return;
   // Not later than the moment at which the application wants to hear of it (RFC 5482).
   const std::uint64_t last = tcb.stalled_at - 1 + tcb.settings.user_timeout;
   tcb.retransmit_at = std::max(io.now_ticks + 1, std::min(tcb.retransmit_at, last));
