@@ -92,7 +92,7 @@ class CommandLine(unittest.TestCase):
             (["promote", "nope"], "cannot read nope"),
             (["promote", SCENARIO, "--corpus", "missing"], "no such folder"),
             (["rules", "--json", "--coverage", SCENARIO], "--json"),
-            (["fuzz", "--port", "a=in_process,b=in_process"], "give one port"),
+            (["fuzz", "--port", "a=in_process,a=in_process"], "twice"),
             (["diff", SCENARIO, "--port", "in_process", "--port", "in_process", "--lie", "none"],
              "a lie for each"),
             (["generator", "--runs", "-1"], "--runs"),

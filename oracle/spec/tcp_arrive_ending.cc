@@ -165,6 +165,8 @@ void TcpEngine::on_icmp(const Packet& packet, const IcmpMessage& icmp) {
       if (!hard) fork(h);
       reset_connection(*c, h, error, Rule::tcp_icmp_is_soft);
     } else if (h.synchronized()) {
+      // The socket has let go of a connection in TIME-WAIT, which itself has nobody to tell.
+      if (h.state == TcpState::time_wait) return;
       if (vague) fork(h);
       judgement_->apply(Rule::tcp_icmp_is_soft);
       fork_hastened(*c, h, icmp.kind, error);

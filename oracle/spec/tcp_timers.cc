@@ -126,7 +126,8 @@ std::uint64_t TcpEngine::attempt_ticks(std::uint64_t interval) const {
 
 bool TcpEngine::may_give_up(const Connection& c, const Hypothesis& h) const {
   const bool waits = outstanding(c, h);
-  if (!h.alive() || (!waits && h.probes == 0)) return false;
+  const bool stalls = h.stalled_for > 0 && user_timeout_ms(c) > 0;
+  if (!h.alive() || (!waits && h.probes == 0 && !stalls)) return false;
   const bool timers_ran = ticked_ || !exact_clock();
   if (!timers_ran) return false;
   const std::uint32_t most = host_->config().retransmit_max;
