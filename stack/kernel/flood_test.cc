@@ -241,7 +241,7 @@ TEST(TimerQueue, ForgetsWhatNoSocketStandsBy) {
     const TimerQueue::Entry entry = queue.pop();
     EXPECT_GE(entry.at, last);
     last = entry.at;
-    living += lives(entry) ? 1 : 0;
+    if (lives(entry)) ++living;
   }
   EXPECT_EQ(living, 1000u);
 }
