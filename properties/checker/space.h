@@ -74,7 +74,7 @@ class Space {
       if (property.kind == PropertyKind::always) {
         if (!violated && !property.holds(*model_, state)) violated = i;
       } else if (property.kind == PropertyKind::sometimes) {
-        hits_[i] += property.holds(*model_, state) ? 1 : 0;
+        if (property.holds(*model_, state)) ++hits_[i];
       }
     }
     return violated;
