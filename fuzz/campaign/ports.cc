@@ -75,6 +75,15 @@ absl::StatusOr<std::vector<const PortRow*>> port_per_host(
       return error("--port names no port for host '" + host.name + "'");
     }
     result.push_back(found->second);
+    chosen.erase(found);
+  }
+  // More hosts may be named than this scenario has left, but only those of generated ones.
+  for (const auto& [name, row] : chosen) {
+    const bool generated = name.size() == 1 && name[0] >= 'a' &&
+                           name[0] < static_cast<char>('a' + scenario::hosts_max);
+    if (!generated) {
+      return error("--port names host '" + name + "', which the scenario does not have");
+    }
   }
   return result;
 }

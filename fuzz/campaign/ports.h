@@ -33,8 +33,9 @@ struct PortChoice {
 PortChoice for_generated(PortChoice choice);
 
 // A factory that makes the chosen port for each host of these lines (host names matter only in the
-// form that names them, which may name more hosts than there are). Without lines the hosts are
-// those of generated scenarios. An unknown port or lie is an error that lists the known ones.
+// form that names them, which may name more of the hosts a, b, c ... than there are). Without lines
+// the hosts are those of generated scenarios. An unknown port or lie is an error that lists the
+// known ones.
 absl::StatusOr<judge::PortFactory> make_factory(const PortChoice& choice,
                                                 const std::vector<scenario::HostLine>& hosts);
 

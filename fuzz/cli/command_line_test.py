@@ -93,6 +93,8 @@ class CommandLine(unittest.TestCase):
             (["promote", SCENARIO, "--corpus", "missing"], "no such folder"),
             (["rules", "--json", "--coverage", SCENARIO], "--json"),
             (["fuzz", "--port", "a=in_process,a=in_process"], "twice"),
+            (["run", SCENARIO, "--port", "a=in_process,b=in_process,zz=in_process"], "'zz'"),
+            (["diff", "--port", "in_process", "--port", "in_process"], "--scenarios"),
             (["diff", SCENARIO, "--port", "in_process", "--port", "in_process", "--lie", "none"],
              "a lie for each"),
             (["generator", "--runs", "-1"], "--runs"),

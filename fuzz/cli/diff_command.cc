@@ -61,7 +61,7 @@ int diff_files(const Arguments& arguments) {
     judge::Runner second = runner_of(arguments, 1, scenario);
     const judge::Trace a = trace_on(first, scenario);
     const judge::Trace b = trace_on(second, scenario);
-    const judge::Difference difference = judge::first_difference(a, b);
+    const judge::Difference difference = judge::compare(a, b);
     if (!difference.any()) {
       std::printf("same  %s\n", file.c_str());
       continue;
@@ -100,7 +100,7 @@ int diff_generated(const Arguments& arguments) {
     second.set_patience(judge::hurried);
     const judge::Trace a = trace_on(first, scenario);
     const judge::Trace b = trace_on(second, scenario);
-    const judge::Difference difference = judge::first_difference(a, b);
+    const judge::Difference difference = judge::compare(a, b);
     same += difference.any() ? 0 : 1;
     for (const std::string& kind : difference.kinds) ++kinds[kind];
     if (is_allowed(a, b)) continue;

@@ -112,10 +112,5 @@ class Hosts {
 }  // namespace lockstep
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size > 4096) return 0;
-  lockstep::ByteReader in({data, size});
-  lockstep::Hosts hosts(in);
-  while (!in.at_end()) hosts.step();
-  hosts.end();
-  return 0;
+  return lockstep::run_records<lockstep::Hosts>(data, size);
 }

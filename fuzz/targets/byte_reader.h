@@ -53,4 +53,17 @@ class ByteReader {
   std::span<const std::uint8_t> bytes_;
 };
 
+// Runs a target whose input is read record by record: a world made from the first bytes, a step for
+// what is left of them each time, and its end.
+template <typename World>
+int run_records(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t longest = 4096;
+  if (size > longest) return 0;
+  ByteReader in({data, size});
+  World world(in);
+  while (!in.at_end()) world.step();
+  world.end();
+  return 0;
+}
+
 }  // namespace lockstep

@@ -111,10 +111,5 @@ class Victim {
 }  // namespace lockstep
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size > 4096) return 0;
-  lockstep::ByteReader in({data, size});
-  lockstep::Victim victim(in);
-  while (!in.at_end()) victim.step();
-  victim.end();
-  return 0;
+  return lockstep::run_records<lockstep::Victim>(data, size);
 }

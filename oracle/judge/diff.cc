@@ -106,7 +106,7 @@ std::string judged(const Trace& trace) {
 
 }  // namespace
 
-Difference first_difference(const Trace& a, const Trace& b) {
+Difference compare(const Trace& a, const Trace& b) {
   Normaliser normalise_a;
   Normaliser normalise_b;
   std::string step;

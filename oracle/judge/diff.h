@@ -1,4 +1,4 @@
-// The first observation in which two runs of one scenario differ.
+// In what two runs of one scenario differ.
 #pragma once
 
 #include <set>
@@ -20,6 +20,6 @@ struct Difference {
 };
 
 // Initial sequence numbers are compared as differences, since each stack chooses its own.
-Difference first_difference(const Trace& a, const Trace& b);
+Difference compare(const Trace& a, const Trace& b);
 
 }  // namespace lockstep::judge

@@ -118,8 +118,9 @@ bool HostModel::judge_bind_address(Outcomes& outcomes, const Entry& e, const Soc
   if (endpoint->ip.is_v4_mapped() && e.model.v6_only) {
     outcomes.must_fail(Rule::bind_mapped_on_v6only, Errno::einval);
     outcomes.also(Rule::bind_mapped_on_v6only, Errno::eaddrnotavail);
-    if (is_privileged(*config_, endpoint->port))
+    if (is_privileged(*config_, endpoint->port)) {
       outcomes.also(Rule::bind_mapped_on_v6only, Errno::eacces);
+    }
     return false;
   }
   const IpAddress& ip = local.ip;

@@ -127,8 +127,8 @@ bool UdpModel::may_be_asked_first(const Candidate& c, const Candidate& best) con
   const SocketModel& one = host_->socket(asked.id);
   const SocketModel& other = host_->socket(better.id);
   if (!host_->dialect().reuse_port_may_outdo_peer) return false;
-  if (!one.reuse_port || asked.connected || !better.connected || better.peer.port != 0)
-    return false;
+  if (!one.reuse_port || asked.connected) return false;
+  if (!better.connected || better.peer.port != 0) return false;
   if (one.local.ip != other.local.ip) return false;
   const bool one_group = one.domain == other.domain && other.reuse_port;
   return !one_group || better.order < asked.order;

@@ -42,8 +42,8 @@ SyscallResult Kernel::connect_stream(Slot slot, const SocketAddress& address) {
 
 SyscallResult Kernel::start_connection(Slot slot, const Endpoint& peer) {
   Socket& socket = sockets_[slot];
-  if (peer.ip.is_v4_mapped() && !socket.is_dual())
-    return SyscallResult::failure(Errno::enetunreach);
+  const bool excluded = peer.ip.is_v4_mapped() && !socket.is_dual();
+  if (excluded) return SyscallResult::failure(Errno::enetunreach);
   const auto way = route(socket.local.ip, unmapped(peer.ip));
   if (!way) return SyscallResult::failure(way.error());
   if (way->broadcast) return SyscallResult::failure(Errno::enetunreach);
