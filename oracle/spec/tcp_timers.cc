@@ -189,7 +189,9 @@ void TcpEngine::time_out(Connection& c, Hypothesis& h) {
   h.waited = h.waited_more = 0;
   h.ack_waited = 0;
   h.state_age = 0;
-  if (c.orphan || (c.listener != 0 && !c.accepted)) h.error = Errno::ok;
+  // One that may be accepted keeps the error for who accepts it.
+  const bool nobody = c.listener != 0 && !c.accepted && !h.queued;
+  if (c.orphan || nobody) h.error = Errno::ok;
 }
 
 void TcpEngine::on_step_end() {
