@@ -182,9 +182,19 @@ class Visited {
   const Record& record(StateId id) const {
     return shards_[id % shard_count].record(id >> shard_bits);
   }
-  std::uint64_t& sleep(StateId id) { return shards_[id % shard_count].sleep(id >> shard_bits); }
+
+  // Sleep sets lie in one block that moves as its shard grows, so that a worker reads under the
+  // lock.
+  std::uint64_t sleep_shared(StateId id) {
+    Shard& shard = shards_[id % shard_count];
+    if (sharing_ == Sharing::many_workers) shard.lock();
+    const std::uint64_t sleep = shard.sleep(id >> shard_bits);
+    if (sharing_ == Sharing::many_workers) shard.unlock();
+    return sleep;
+  }
 
   // The following are for when no worker inserts.
+  std::uint64_t& sleep(StateId id) { return shards_[id % shard_count].sleep(id >> shard_bits); }
   std::span<const Shard> shards() const { return shards_; }
   std::uint64_t size() const {
     std::uint64_t sum = 0;

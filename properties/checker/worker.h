@@ -106,7 +106,7 @@ void Worker<M>::expand_one(const State& state, StateId id, std::uint32_t positio
     }
   }
   if (space_.has_liveness()) mark_vertex(state);
-  const std::uint64_t sleeping = space_.has_sleep_sets() ? visited_.sleep(id) : 0;
+  const std::uint64_t sleeping = space_.has_sleep_sets() ? visited_.sleep_shared(id) : 0;
   asleep_.clear();
   for (std::size_t i = 0; sleeping != 0 && i < std::min<std::size_t>(64, actions_.size()); ++i) {
     if ((sleeping >> i & 1) != 0) asleep_.push_back(actions_[i]);
