@@ -72,6 +72,7 @@ void add_ports(CLI::App& app, int& exit_code);
 void add_lies(CLI::App& app, int& exit_code);
 void add_generator(CLI::App& app, int& exit_code);
 void add_discriminate(CLI::App& app, int& exit_code);
+void add_explore(CLI::App& app, int& exit_code);
 void add_example(CLI::App& app, int& exit_code);
 
 }  // namespace lockstep::cli

@@ -33,6 +33,7 @@ int run_command(int argc, char** argv) {
   add_ports(app, exit_code);
   add_lies(app, exit_code);
   add_generator(app, exit_code);
+  add_explore(app, exit_code);
   add_discriminate(app, exit_code);
   add_example(app, exit_code);
   add_worker(app, exit_code);

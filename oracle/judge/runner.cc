@@ -66,6 +66,7 @@ Effect Runner::apply(const scenario::Step& to_apply) {
   witness_.set_step(resolved_.label);
   if (!std::holds_alternative<step::Expect>(resolved_.action)) recent_.clear();
   caused_ = 0;
+  answer_ = Answer();
   if (trace_ != nullptr && names_ != nullptr) {
     trace_event(TraceEvent::Kind::step, 0)->text = scenario::print_step(*names_, resolved_);
   }

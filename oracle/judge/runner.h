@@ -76,6 +76,8 @@ class Runner {
   void set_trace(Trace* trace) { trace_ = trace; }
   // What the oracle is shown is kept there from the next start() on; nullptr for none.
   void set_recording(Recording* recording) { witness_.set_recording(recording); }
+  // How many packets of the past `replay` steps may name. Empties the wire.
+  void set_archive(std::size_t packets) { flight_ = Flight(packets); }
   // Whether `expect` steps may come: what left since the last other step is kept for them.
   void set_keeps_recent(bool on) { keeps_recent_ = on; }
   // Whose names traces print; without it hosts and sockets have numbers. Kept across start().
@@ -83,6 +85,15 @@ class Runner {
 
   // Applies one step and judges what happened. Does nothing once the verdict is not `allowed`.
   Effect apply(const scenario::Step& step);
+
+  // Takes over the world of another runner with the same factory and dialect; counts, and what is
+  // kept across start(), stay. False: its ports cannot be copied.
+  bool copy_from(const Runner& other);
+  // Appends everything that decides what can happen from now on, but for what steps say of packets
+  // of the past (replay) and for the labels of packets in flight. False: the ports cannot.
+  bool digest(Digest& out) const;
+  // The same without the oracle: what the stacks, the wire and the names can do from now on.
+  bool digest_stacks(Digest& out) const;
 
   bool stopped() const { return verdict_.outcome != Outcome::allowed; }
   const Verdict& verdict() const { return verdict_; }
@@ -93,6 +104,15 @@ class Runner {
   // The last step applied, with its packet named by the step that caused it.
   const scenario::Step& resolved_step() const { return resolved_; }
   Port& port(scenario::HostIndex host) { return *hosts_[host].port; }
+  const Port& port(scenario::HostIndex host) const { return *hosts_[host].port; }
+  // What the last step's call answered; error `ok` and value 0 when it was none.
+  struct Answer {
+    Errno error = Errno::ok;
+    std::int64_t value = 0;  // Of getsockopt: the option's.
+  };
+  const Answer& answer() const { return answer_; }
+  // The descriptor that a name stands for, or none when it was never bound.
+  std::optional<Fd> descriptor(scenario::SocketName name) const;
 
  private:
   struct Host {
@@ -164,6 +184,11 @@ class Runner {
   void note_arrival(scenario::HostIndex to, const Packet& packet);
   void tick_host(scenario::HostIndex host, std::uint32_t ticks);
 
+  // runner_value.cc
+  void digest_names(Digest& out) const;
+  void digest_flight(Digest& out) const;
+  void digest_shown(Digest& out) const;
+
   // judging
   void end_micro_step();
   void stop(Outcome outcome, std::string message);
@@ -192,6 +217,7 @@ class Runner {
   Verdict verdict_;
   Facts facts_;
   scenario::Step resolved_;
+  Answer answer_;
   std::uint32_t caused_ = 0;          // Packets that the current step has caused.
   std::uint64_t accepted_bytes_ = 0;  // By all sends since the start.
   Trace* trace_ = nullptr;

@@ -50,6 +50,8 @@ Effect Runner::act(const step::Call& call_step) {
   if (stopped()) return Effect::some;
   const SyscallResult result = hosts_[call_step.host].port->call(call);
   witness_.on_call(call_step.host, call, result, tag);
+  answer_ = {result.error,
+             call.call == Call::getsockopt ? result.option_value.value : result.value};
   if (sends(call.call) && result.ok()) accepted_bytes_ += static_cast<std::uint64_t>(result.value);
   if (trace_ != nullptr) {
     trace_event(TraceEvent::Kind::call, call_step.host)->text = result_text(call, result);

@@ -63,6 +63,7 @@ class BreadthFirst {
   void expand_chunks(Worker<M>& worker, std::atomic<std::size_t>& next_chunk);
   void finish_level();
   void note_bound(const Worker<M>& worker, std::size_t found_before);
+  void tell_progress();
   void choose_violation();
   absl::Status resume();
   absl::Status save_when_due();
@@ -85,6 +86,7 @@ class BreadthFirst {
   bool resumed_ = false;
   Clock::time_point started_ = Clock::now();
   Clock::time_point saved_ = Clock::now();
+  Clock::time_point told_ = Clock::now();
 
   struct Chosen {
     StateId id = 0;
@@ -171,6 +173,7 @@ void BreadthFirst<M>::expand_chunks(Worker<M>& worker, std::atomic<std::size_t>&
     worker.expand(frontier_, begin, end);
     expanded_ += end - begin;
     note_bound(worker, found_before);
+    if (&worker == workers_.data() && options_.progress) tell_progress();
   }
 }
 
@@ -189,6 +192,20 @@ void BreadthFirst<M>::note_bound(const Worker<M>& worker, std::size_t found_befo
   } else if (Clock::now() - started_ > bounds.time) {
     bound_ = Bound::time;
   }
+}
+
+// What other workers do meanwhile is counted as far as it is known.
+template <Model M>
+void BreadthFirst<M>::tell_progress() {
+  const Clock::time_point now = Clock::now();
+  if (now - told_ < options_.progress_interval) return;
+  told_ = now;
+  Coverage coverage;
+  coverage.states = states_.load();
+  coverage.transitions = transitions_before_ + workers_[0].transitions * workers_.size();
+  coverage.depth = depth_;
+  coverage.seconds = std::chrono::duration<double>(now - started_).count();
+  options_.progress(coverage);
 }
 
 template <Model M>

@@ -11,6 +11,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 namespace lockstep::checker {
@@ -27,6 +28,11 @@ template <class Value>
   requires std::has_unique_object_representations_v<Value>
 Fingerprint fingerprint_of_bytes(const Value& value) {
   const XXH128_hash_t hash = XXH3_128bits(&value, sizeof(value));
+  return {hash.low64, hash.high64};
+}
+
+inline Fingerprint fingerprint_of_words(std::span<const std::uint64_t> words) {
+  const XXH128_hash_t hash = XXH3_128bits(words.data(), words.size_bytes());
   return {hash.low64, hash.high64};
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 
@@ -12,6 +13,8 @@ enum class Strategy { breadth_first, depth_first, iterative_deepening, random_wa
 
 // State ids have 32 bits, and each shard of the visited set has its part of them.
 inline constexpr std::uint64_t states_limit = 4'000'000'000;
+
+struct Coverage;
 
 struct Bounds {
   std::uint64_t states = states_limit;
@@ -39,6 +42,10 @@ struct Options {
   std::uint64_t seed = 1;
   std::uint64_t walks = 10'000;
   std::uint32_t walk_length = 1'000;
+  // Called now and then in a long run, by one thread, with what was covered until then; may be
+  // empty. Of breadth_first.
+  std::function<void(const Coverage&)> progress;
+  std::chrono::milliseconds progress_interval = std::chrono::seconds(5);
 };
 
 }  // namespace lockstep::checker

@@ -151,8 +151,8 @@ bool operator==(const Kernel& a, const Kernel& b) {
   return true;
 }
 
-std::uint64_t Kernel::stable_hash() const {
-  std::uint64_t seed = hash_mix(next_iss_, challenge_acks_left_);
+std::uint64_t Kernel::stable_hash(std::uint64_t seed) const {
+  seed = hash_mix(hash_mix(seed, next_iss_), challenge_acks_left_);
   if (config_.isn_secret != 0) seed = hash_mix(seed, now_ticks_);
   seed = hash_mix(seed, (std::uint64_t{next_port_[0]} << 32) | next_port_[1]);
   for (const IpAddress& address : config_.addresses) {

@@ -121,7 +121,8 @@ class Kernel {
   // Equality and hash of everything that decides future behaviour; absolute time does not, but with
   // HostConfig::isn_secret.
   friend bool operator==(const Kernel& a, const Kernel& b);
-  std::uint64_t stable_hash() const;
+  // Another seed gives another hash, as if of another function.
+  std::uint64_t stable_hash(std::uint64_t seed = 0) const;
   // CHECKs every connection and table.
   void check_invariants() const;
 

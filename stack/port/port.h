@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "stack/api/digest.h"
 #include "stack/api/host_config.h"
 #include "stack/api/syscall.h"
 #include "stack/wire/packet.h"
@@ -103,6 +104,14 @@ class Port {
 
   // Appends what happened on the wire face since the last call.
   virtual void egress(std::vector<WireEvent>& out) = 0;
+
+  // What a model checker asks for; a port that lacks either can be fuzzed, not explored.
+
+  // Takes over the whole state of another port that was made alike. False: this one cannot.
+  virtual bool copy_from(const Port&) { return false; }
+  // Appends everything that decides what the port will do from now on: equal words, equal futures.
+  // Times are relative to now. False: this one cannot.
+  virtual bool digest(Digest&) const { return false; }
 };
 
 }  // namespace lockstep

@@ -22,6 +22,20 @@ void InProcessPort::deliver_bytes(std::span<const std::byte> bytes) {
   if (packet.has_value()) kernel_.deliver(*packet);
 }
 
+bool InProcessPort::copy_from(const Port& other) {
+  const auto* port = dynamic_cast<const InProcessPort*>(&other);
+  if (port == nullptr) return false;
+  kernel_ = port->kernel_;
+  return true;
+}
+
+// Two hashes of 64 bits stand for the host, so that telling states apart costs by what is hashed.
+bool InProcessPort::digest(Digest& out) const {
+  out.add(kernel_.stable_hash(0));
+  out.add(kernel_.stable_hash(0x5851'f42d'4c95'7f2d));
+  return true;
+}
+
 std::unique_ptr<Port> make_in_process_port() { return std::make_unique<InProcessPort>(); }
 
 }  // namespace lockstep

@@ -19,6 +19,8 @@ class InProcessPort final : public Port {
   void deliver_bytes(std::span<const std::byte> bytes) override;
   void tick(std::uint32_t ticks) override { kernel_.tick(ticks); }
   void egress(std::vector<WireEvent>& out) override { kernel_.egress(out); }
+  bool copy_from(const Port& other) override;
+  bool digest(Digest& out) const override;
 
   // The host itself: copying it is a snapshot, assigning it goes back to one.
   Kernel& kernel() { return kernel_; }

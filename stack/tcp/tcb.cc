@@ -81,7 +81,9 @@ std::uint64_t Tcb::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
                            round_trip.packed(),
                            round_trip.age(now_ticks),
                            round_trip.timed_end().value(),
-                           stalled_at == 0 ? 0 : now_ticks + 2 - stalled_at});
+                           settings.user_timeout == 0 || stalled_at == 0
+                               ? 0
+                               : now_ticks + 2 - stalled_at});
   return out_of_order.hash(received.hash(send_buffer.hash(seed)));
 }
 

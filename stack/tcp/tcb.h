@@ -96,6 +96,8 @@ struct Tcb {
   std::uint32_t rcv_wnd() const { return rcv_adv.distance_from(rcv_nxt); }
   std::uint32_t in_flight() const { return snd_nxt.distance_from(snd_una); }
 
+  // Without a user timeout it leaves out for how long the peer has been waited for, which only one
+  // that is set later could ask for: else no host that probes a closed window would be as before.
   std::uint64_t hash(std::uint64_t seed, std::uint64_t now_ticks) const;
   friend bool operator==(const Tcb&, const Tcb&) = default;
 };

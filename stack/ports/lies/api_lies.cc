@@ -72,6 +72,7 @@ class DatagramLie : public Decorator {
     std::vector<std::byte> bytes;
   };
 
+  bool remembers() const override { return true; }
   void forget() override {
     types_.clear();
     held_.clear();
@@ -185,6 +186,7 @@ class EconnresetTwice final : public Decorator {
   }
 
  protected:
+  bool remembers() const override { return true; }
   void forget() override { again_ = Fd{}; }
 
  private:
@@ -211,6 +213,7 @@ class AcceptOutOfOrder final : public Decorator {
   }
 
  protected:
+  bool remembers() const override { return true; }
   void forget() override { held_.clear(); }
 
  private:

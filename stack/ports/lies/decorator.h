@@ -27,8 +27,15 @@ class Decorator : public Port {
     inner_->egress(out);
     revise(out, first);
   }
+  bool copy_from(const Port& other) override {
+    const auto* lie = dynamic_cast<const Decorator*>(&other);
+    return lie != nullptr && !remembers() && !lie->remembers() && inner_->copy_from(*lie->inner_);
+  }
+  bool digest(Digest& out) const override { return !remembers() && inner_->digest(out); }
 
  protected:
+  // Whether the lie has a memory of its own, which copy_from and digest would miss.
+  virtual bool remembers() const { return false; }
   // The host is as new: what was remembered of the run before is void.
   virtual void forget() {}
   // out[first, end) is what the honest port showed; the hook may change, remove and add.

@@ -53,6 +53,7 @@ class FinInsteadOfRst final : public Decorator {
   }
 
  protected:
+  bool remembers() const override { return true; }
   void forget() override { closed_ = false; }
   void revise(std::vector<WireEvent>& out, std::size_t first) override {
     if (!closed_) return;
@@ -99,6 +100,7 @@ class RetransmissionDiffers final : public Decorator {
   using Decorator::Decorator;
 
  protected:
+  bool remembers() const override { return true; }
   void forget() override { sent_up_to_.clear(); }
   void revise(std::vector<WireEvent>& out, std::size_t first) override {
     for_each_segment(out, first, [this](Packet& packet, TcpSegment& segment) {
@@ -130,6 +132,7 @@ class WindowShrunk final : public Decorator {
   using Decorator::Decorator;
 
  protected:
+  bool remembers() const override { return true; }
   void forget() override { edges_.clear(); }
   void revise(std::vector<WireEvent>& out, std::size_t first) override {
     for_each_segment(out, first, [this](Packet& packet, TcpSegment& segment) {
@@ -188,6 +191,7 @@ class DeadConnectionSpeaks final : public Decorator {
   using Decorator::Decorator;
 
  protected:
+  bool remembers() const override { return true; }
   void forget() override { dead_.reset(); }
   void revise(std::vector<WireEvent>& out, std::size_t first) override {
     if (dead_) {

@@ -1,0 +1,172 @@
+#include "properties/models/program.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <variant>
+
+#include "oracle/scenario/text.h"
+#include "stack/api/check.h"
+
+namespace lockstep::models {
+namespace {
+
+namespace step = scenario::step;
+
+// More than are ever sent on a path of a model with `replay` items, so that what they name is
+// there.
+constexpr std::size_t replayable = 128;
+
+// One text with all lines, so that a name means the same socket everywhere.
+scenario::Scenario parse_all(const ModelSpec& spec, std::size_t& given) {
+  const auto parse = [](const std::string& text) {
+    auto parsed = scenario::parse(text, "model");
+    if (!parsed) std::fprintf(stderr, "%s\n", scenario::to_string(parsed.error()).c_str());
+    LOCKSTEP_CHECK(parsed.has_value());
+    return *std::move(parsed);
+  };
+  given = parse(spec.world).steps.size();
+  std::string text = spec.world + "\n";
+  for (const Item& item : spec.items) text += item.step + "\n";
+  return parse(text);
+}
+
+std::uint8_t host_of(const scenario::Scenario& all, const scenario::Step& to_do,
+                     const std::vector<std::uint8_t>& host_of_name) {
+  const auto of_socket = [&](scenario::SocketName name) {
+    LOCKSTEP_CHECK(name.index < host_of_name.size());
+    return host_of_name[name.index];
+  };
+  if (const auto* call = std::get_if<step::Call>(&to_do.action)) {
+    // An address that another socket has makes the call depend on that socket.
+    const bool literal = call->address.kind == scenario::AddressOperand::Kind::literal;
+    return literal ? call->host : CompiledItem::no_host;
+  }
+  if (const auto* forge = std::get_if<step::Forge>(&to_do.action)) return of_socket(forge->socket);
+  if (const auto* icmp = std::get_if<step::Icmp>(&to_do.action)) return of_socket(icmp->socket);
+  static_cast<void>(all);
+  return CompiledItem::no_host;
+}
+
+std::vector<std::uint8_t> hosts_of_names(const scenario::Scenario& all) {
+  std::vector<std::uint8_t> hosts(all.socket_names.size(), CompiledItem::no_host);
+  for (const scenario::Step& to_do : all.steps) {
+    const auto* call = std::get_if<step::Call>(&to_do.action);
+    if (call != nullptr && !call->result.none()) hosts[call->result.index] = call->host;
+  }
+  return hosts;
+}
+
+bool names_a_stream(const scenario::Step& to_do) {
+  if (std::holds_alternative<step::Forge>(to_do.action)) return true;
+  const auto* call = std::get_if<step::Call>(&to_do.action);
+  return call != nullptr && (call->call == Call::socket || call->call == Call::accept);
+}
+
+// What a host's hash leaves out (stack/tcp/tcb.cc).
+bool sets_user_timeout(const scenario::Step& to_do) {
+  const auto* call = std::get_if<step::Call>(&to_do.action);
+  return call != nullptr && call->call == Call::setsockopt &&
+         call->option == OptionName::tcp_user_timeout;
+}
+
+class Compiler {
+ public:
+  explicit Compiler(const ModelSpec& spec) : spec_(spec) {}
+
+  Program run() {
+    std::size_t given = 0;
+    scenario::Scenario all = parse_all(spec_, given);
+    const std::vector<std::uint8_t> hosts = hosts_of_names(all);
+    LOCKSTEP_CHECK(spec_.items.size() <= items_max);
+    for (std::size_t i = 0; i < spec_.items.size(); ++i) {
+      CompiledItem item;
+      item.step = all.steps[given + i];
+      LOCKSTEP_CHECK(!sets_user_timeout(item.step));
+      item.host = host_of(all, item.step, hosts);
+      item.counter = counter(counter_of(spec_.items[i]));
+      item.most = spec_.items[i].most;
+      item.makes_stream = names_a_stream(item.step);
+      LOCKSTEP_CHECK(!item.makes_stream || item.most != 0);
+      if (std::holds_alternative<step::Replay>(item.step.action)) out_.archive = replayable;
+      item.fair = spec_.items[i].fair;
+      out_.items.push_back(item);
+    }
+    // Once all counters have their numbers.
+    for (std::size_t i = 0; i < spec_.items.size(); ++i) {
+      out_.items[i].after = bits_of(spec_.items[i].after);
+      out_.items[i].until = bits_of(spec_.items[i].until);
+      out_.uses_fairness |= spec_.items[i].fair;
+    }
+    all.steps.resize(given);
+    for (std::size_t i = 0; i < given; ++i) {
+      all.steps[i].label = static_cast<scenario::Label>(i + 1);
+    }
+    out_.given = std::move(all);
+    for (const Goal& goal : spec_.goals) out_.goals.push_back(goal_of(goal));
+    if (spec_.promise.kind != Promise::Kind::none) {
+      out_.goals.push_back(goal_of(spec_.promise.goal));
+    }
+    LOCKSTEP_CHECK(out_.goals.size() <= goals_max);
+    out_.network = spec_.network;
+    out_.settles = spec_.settles;
+    out_.promise = spec_.promise.kind;
+    out_.uses_fairness |= spec_.network.is_fair;
+    return std::move(out_);
+  }
+
+ private:
+  static const std::string& counter_of(const Item& item) {
+    return item.counter.empty() ? item.step : item.counter;
+  }
+
+  std::uint8_t counter(const std::string& name) {
+    const auto found = std::ranges::find(out_.counters, name);
+    if (found == out_.counters.end()) {
+      LOCKSTEP_CHECK(out_.counters.size() < counters_max);
+      out_.counters.push_back(name);
+      return static_cast<std::uint8_t>(out_.counters.size() - 1);
+    }
+    return static_cast<std::uint8_t>(found - out_.counters.begin());
+  }
+
+  std::uint64_t bits_of(const std::vector<std::string>& names) {
+    std::uint64_t bits = 0;
+    for (const std::string& name : names) {
+      const auto found = std::ranges::find(out_.counters, name);
+      if (found == out_.counters.end()) std::fprintf(stderr, "no counter %s\n", name.c_str());
+      LOCKSTEP_CHECK(found != out_.counters.end());
+      bits |= std::uint64_t{1} << (found - out_.counters.begin());
+    }
+    return bits;
+  }
+
+  CompiledGoal goal_of(const Goal& goal) const {
+    CompiledGoal compiled{goal.name, CompiledItem::no_host, goal.state, 0, goal.error, goal.value};
+    if (goal.step.empty()) {
+      const auto& hosts = out_.given.hosts;
+      const auto found = std::ranges::find(hosts, goal.host, &scenario::HostLine::name);
+      LOCKSTEP_CHECK(found != hosts.end());
+      compiled.host = static_cast<std::uint8_t>(found - hosts.begin());
+      return compiled;
+    }
+    for (std::size_t i = 0; i < spec_.items.size(); ++i) {
+      if (spec_.items[i].step == goal.step) compiled.items |= std::uint64_t{1} << i;
+    }
+    if (compiled.items == 0) std::fprintf(stderr, "no item %s\n", goal.step.c_str());
+    LOCKSTEP_CHECK(compiled.items != 0);
+    return compiled;
+  }
+
+  const ModelSpec& spec_;
+  Program out_;
+};
+
+}  // namespace
+
+Program compile(const ModelSpec& spec) { return Compiler(spec).run(); }
+
+scenario::Label stream_label(std::size_t item, std::uint8_t count) {
+  return static_cast<scenario::Label>(1'000 + item * 256 + count);
+}
+
+}  // namespace lockstep::models

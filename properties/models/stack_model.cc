@@ -1,0 +1,286 @@
+#include "properties/models/stack_model.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "oracle/scenario/text.h"
+#include "stack/ports/in_process.h"
+
+namespace lockstep::models {
+
+namespace step = scenario::step;
+using checker::PropertyKind;
+
+absl::StatusOr<StackModel> StackModel::make(Program program, const Setting& setting) {
+  StackModel model;
+  model.program_ = std::make_shared<const Program>(std::move(program));
+  model.pool_ = std::make_shared<WorldPool>(setting.factory, *setting.dialect);
+  World* world = model.pool_->take();
+  State initial(world);
+  world->is_judged = model.judges();
+  world->runner.set_archive(model.program_->archive);
+  world->runner.start(model.program_->given.hosts);
+  for (const scenario::Step& to_do : model.program_->given.steps) {
+    world->runner.apply(to_do);
+    if (!world->runner.stopped()) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("the steps before the first state are not allowed: ",
+                     judge::explain(world->runner.verdict())));
+  }
+  Digest digest;
+  World* copy = model.pool_->take();
+  const State copied(copy);
+  if (!copy->runner.copy_from(world->runner) || !world->runner.digest(digest)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("port ", world->runner.port(0).traits().name,
+                     " cannot be copied, or told from a copy that did something else: it can be "
+                     "fuzzed, not explored"));
+  }
+  model.finish(*world);
+  model.initial_ = std::move(initial);
+  return model;
+}
+
+bool StackModel::is_enabled(const World& world, const CompiledItem& item) const {
+  if (item.most != 0 && world.counts[item.counter] >= item.most) return false;
+  if ((item.after | item.until) == 0) return true;
+  for (std::size_t i = 0; i < program_->counters.size(); ++i) {
+    const bool is_above = world.counts[i] != 0;
+    if ((item.after >> i & 1) != 0 && !is_above) return false;
+    if ((item.until >> i & 1) != 0 && is_above) return false;
+  }
+  return true;
+}
+
+void StackModel::enabled_actions(const State& state, std::vector<Action>& actions) const {
+  const World& world = *state;
+  if (world.is_settled || world.runner.stopped()) return;
+  bool is_counted = false;
+  for (std::size_t i = 0; i < program_->items.size(); ++i) {
+    const CompiledItem& item = program_->items[i];
+    if (!is_enabled(world, item)) continue;
+    is_counted |= item.most != 0;
+    actions.push_back({Kind::item, static_cast<std::uint8_t>(i), 0, 0, 0});
+  }
+  const auto flight = world.runner.situation().flight->in_flight();
+  const Network& network = program_->network;
+  const auto each_packet = [&](Kind kind, bool beyond_first) {
+    for (std::size_t i = 0; i < flight.size(); ++i) {
+      const InFlight& entry = flight[i];
+      std::uint16_t index = 0;
+      for (std::size_t j = 0; j < i; ++j) {
+        index += flight[j].from == entry.from && flight[j].to == entry.to ? 1 : 0;
+      }
+      if (index > 0 && !beyond_first) continue;
+      actions.push_back({kind, 0, entry.from, entry.to, index});
+    }
+  };
+  each_packet(Kind::deliver, world.reorderings < network.reorderings);
+  if (world.duplicates < network.duplicates) each_packet(Kind::duplicate, true);
+  if (world.drops < network.drops) each_packet(Kind::drop, true);
+  if (program_->settles && flight.empty() && !is_counted) {
+    actions.push_back({Kind::settle, 0, 0, 0, 0});
+  }
+}
+
+scenario::Step StackModel::step_of(const State& state, const Action& action) const {
+  const World& world = *state;
+  scenario::Step made;
+  made.label = first_path_label + world.depth;
+  if (action.kind == Kind::item) {
+    const CompiledItem& item = program_->items[action.item];
+    made.action = item.step.action;
+    if (item.makes_stream) made.label = stream_label(action.item, world.counts[item.counter]);
+    return made;
+  }
+  if (action.kind == Kind::settle) {
+    made.action = step::Settle();
+    return made;
+  }
+  std::uint16_t index = 0;
+  const InFlight* found = nullptr;
+  for (const InFlight& entry : world.runner.situation().flight->in_flight()) {
+    if (entry.from != action.from || entry.to != action.to) continue;
+    if (index++ != action.index) continue;
+    found = &entry;
+    break;
+  }
+  LOCKSTEP_CHECK(found != nullptr);
+  const scenario::PacketByCause packet{found->cause_label,
+                                       static_cast<std::uint16_t>(found->ordinal)};
+  switch (action.kind) {
+    case Kind::deliver:
+      made.action = step::Deliver{packet};
+      break;
+    case Kind::duplicate:
+      made.action = step::Duplicate{packet};
+      break;
+    default:
+      made.action = step::Drop{packet};
+  }
+  return made;
+}
+
+StackModel::State StackModel::next_state(const State& state, const Action& action) const {
+  World* world = pool_->take();
+  State next(world);
+  const World& from = *state;
+  LOCKSTEP_CHECK(world->runner.copy_from(from.runner));
+  world->counts = from.counts;
+  world->drops = from.drops;
+  world->duplicates = from.duplicates;
+  world->reorderings = from.reorderings;
+  world->is_settled = from.is_settled;
+  world->answered = from.answered;
+  world->depth = from.depth + 1;
+  world->is_judged = from.is_judged;
+  world->runner.apply(step_of(state, action));
+  switch (action.kind) {
+    case Kind::item: {
+      const CompiledItem& item = program_->items[action.item];
+      if (item.most != 0) ++world->counts[item.counter];
+      note_answer(*world, action.item);
+      break;
+    }
+    case Kind::deliver:
+      world->reorderings += action.index > 0 ? 1 : 0;
+      break;
+    case Kind::duplicate:
+      ++world->duplicates;
+      break;
+    case Kind::drop:
+      ++world->drops;
+      break;
+    case Kind::settle:
+      world->is_settled = true;
+      break;
+  }
+  finish(*world);
+  return next;
+}
+
+void StackModel::note_answer(World& world, std::size_t item) const {
+  const judge::Runner::Answer& answer = world.runner.answer();
+  for (std::size_t i = 0; i < program_->goals.size(); ++i) {
+    const CompiledGoal& goal = program_->goals[i];
+    if ((goal.items >> item & 1) == 0) continue;
+    const bool met = goal.value >= 0 ? answer.error == Errno::ok && answer.value == goal.value
+                                     : answer.error == goal.error;
+    if (met) world.answered |= std::uint32_t{1} << i;
+  }
+}
+
+std::uint32_t StackModel::reached_by(const World& world) const {
+  std::uint32_t bits = world.answered;
+  for (std::size_t i = 0; i < program_->goals.size(); ++i) {
+    const CompiledGoal& goal = program_->goals[i];
+    if (goal.host == CompiledItem::no_host) continue;
+    const auto* port = dynamic_cast<const InProcessPort*>(&world.runner.port(goal.host));
+    if (port == nullptr) continue;
+    bool holds = false;
+    port->kernel().for_each_socket([&](const Socket& socket) {
+      holds |= socket.is_stream() && socket.tcb.state == goal.state;
+    });
+    if (holds) bits |= std::uint32_t{1} << i;
+  }
+  return bits;
+}
+
+void StackModel::finish(World& world) const {
+  world.reached = reached_by(world);
+  thread_local Digest digest;
+  digest.clear();
+  world.digest(digest);
+  world.fingerprint = checker::fingerprint_of_words(digest.words());
+}
+
+std::string StackModel::label(const Action& action) const {
+  const auto& hosts = program_->given.hosts;
+  const auto packet = [&](const char* what) {
+    return absl::StrCat(what, " ", hosts[action.from].name, " > ", hosts[action.to].name,
+                        action.index == 0 ? "" : absl::StrCat(" number ", action.index + 1));
+  };
+  switch (action.kind) {
+    case Kind::item:
+      return scenario::print_step(program_->given, program_->items[action.item].step);
+    case Kind::deliver:
+      return packet("deliver");
+    case Kind::duplicate:
+      return packet("duplicate");
+    case Kind::drop:
+      return packet("drop");
+    case Kind::settle:
+      return "settle";
+  }
+  return "?";
+}
+
+std::string StackModel::describe(const State& state) const {
+  std::string text;
+  for (std::size_t i = 0; i < program_->given.hosts.size(); ++i) {
+    text += absl::StrCat(i == 0 ? "" : " | ", program_->given.hosts[i].name, ": ",
+                         state->runner.oracle().describe_host(static_cast<std::uint8_t>(i)));
+  }
+  std::ranges::replace(text, '\n', ';');
+  return text;
+}
+
+unsigned StackModel::sort(const Action& action) const {
+  if (action.kind == Kind::item) return action.item;
+  return static_cast<unsigned>(items_max) + static_cast<unsigned>(action.kind) * 4 +
+         (action.from & 1u) * 2 + (action.index > 0 ? 1 : 0);
+}
+
+checker::Fairness StackModel::fairness(const Action& action) const {
+  using Fairness = checker::Fairness;
+  if (action.kind == Kind::item && program_->items[action.item].fair) {
+    return {Fairness::Kind::weak, action.item};
+  }
+  if (action.kind == Kind::deliver && action.index == 0 && program_->network.is_fair) {
+    const unsigned of_class = 48 + (action.from & 3u) * 4 + (action.to & 3u);
+    return {Fairness::Kind::weak,
+            static_cast<std::uint8_t>(std::min(of_class, checker::fairness_classes_max - 1u))};
+  }
+  return {};
+}
+
+StackModel::Predicate StackModel::goal_predicate(std::size_t goal) {
+  static constexpr auto table = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<Predicate, sizeof...(I)>{&StackModel::goal_holds<I>...};
+  }(std::make_index_sequence<goals_max>());
+  return table[goal];
+}
+
+std::vector<checker::Property<StackModel>> StackModel::properties() const {
+  std::vector<checker::Property<StackModel>> all;
+  const Program& program = *program_;
+  const std::size_t promises = judges() ? 0 : 1;
+  if (judges()) {
+    all.push_back({PropertyKind::always, "the oracle allows what was seen",
+                   [](const StackModel&, const State& state) {
+                     const auto outcome = state->runner.verdict().outcome;
+                     return outcome != judge::Outcome::violation &&
+                            outcome != judge::Outcome::unsettled;
+                   }});
+    all.push_back(
+        {PropertyKind::always, "the oracle can follow", [](const StackModel&, const State& state) {
+           return state->runner.verdict().outcome != judge::Outcome::inconclusive &&
+                  state->runner.verdict().outcome != judge::Outcome::unsupported;
+         }});
+  }
+  for (std::size_t i = 0; i + promises < program.goals.size(); ++i) {
+    all.push_back({PropertyKind::sometimes, program.goals[i].name, goal_predicate(i)});
+  }
+  if (!judges()) {
+    const std::size_t last = program.goals.size() - 1;
+    all.push_back({program.promise == Promise::Kind::eventually ? PropertyKind::eventually
+                                                                : PropertyKind::can_always_reach,
+                   program.goals[last].name, goal_predicate(last)});
+  }
+  return all;
+}
+
+}  // namespace lockstep::models
