@@ -31,42 +31,49 @@ bool settles(oracle::Oracle& oracle) {
 
 }  // namespace
 
-Judged show(oracle::Oracle& oracle, const judge::Recording& world,
-            std::span<const judge::Observation* const> observations) {
+void start_world(oracle::Oracle& oracle, const judge::Recording& world) {
   std::vector<const HostConfig*> configs;
   std::vector<const PortTraits*> traits;
   for (const HostConfig& config : world.configs) configs.push_back(&config);
   for (const PortTraits& trait : world.traits) traits.push_back(&trait);
   oracle.start(configs, traits);
+}
+
+bool show_one(oracle::Oracle& oracle, const Observation& seen, std::vector<std::byte>& buffer) {
+  switch (seen.kind) {
+    case Observation::Kind::call:
+      show_call(oracle, seen, buffer);
+      return true;
+    case Observation::Kind::left:
+      oracle.on_left(seen.host, seen.packet);
+      return true;
+    case Observation::Kind::arrived:
+      oracle.on_arrived(seen.host, seen.packet, seen.forged);
+      return true;
+    case Observation::Kind::dropped:
+      oracle.on_dropped(seen.host);
+      return true;
+    case Observation::Kind::tick:
+      oracle.on_tick(seen.host, seen.ticks);
+      return true;
+    case Observation::Kind::reboot:
+      oracle.on_reboot(seen.host);
+      return true;
+    case Observation::Kind::step_end:
+      oracle.on_step_end();
+      return true;
+    case Observation::Kind::settled:
+      return settles(oracle);
+  }
+  return true;
+}
+
+Judged show(oracle::Oracle& oracle, const judge::Recording& world,
+            std::span<const judge::Observation* const> observations) {
+  start_world(oracle, world);
   std::vector<std::byte> buffer;
-  bool settled = true;
   for (const Observation* seen : observations) {
-    switch (seen->kind) {
-      case Observation::Kind::call:
-        show_call(oracle, *seen, buffer);
-        break;
-      case Observation::Kind::left:
-        oracle.on_left(seen->host, seen->packet);
-        break;
-      case Observation::Kind::arrived:
-        oracle.on_arrived(seen->host, seen->packet, seen->forged);
-        break;
-      case Observation::Kind::dropped:
-        oracle.on_dropped(seen->host);
-        break;
-      case Observation::Kind::tick:
-        oracle.on_tick(seen->host, seen->ticks);
-        break;
-      case Observation::Kind::reboot:
-        oracle.on_reboot(seen->host);
-        break;
-      case Observation::Kind::step_end:
-        oracle.on_step_end();
-        break;
-      case Observation::Kind::settled:
-        settled = settles(oracle);
-        break;
-    }
+    const bool settled = show_one(oracle, *seen, buffer);
     if (oracle.violation()) return {Answer::rejected, oracle.violation()->rule};
     if (!oracle.inconclusive().empty()) return {Answer::inconclusive, {}};
     if (!settled) return {Answer::unsettled, {}};

@@ -1,9 +1,11 @@
 // Shows recorded observations to an oracle.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "oracle/judge/recording.h"
 #include "oracle/spec/oracle.h"
@@ -22,6 +24,15 @@ struct Judged {
   Answer answer = Answer::accepted;
   oracle::Rule rule{};  // rejected
 };
+
+// Starts a new world of the recording's hosts, of which nothing was observed yet.
+// Requires: the recording outlives the world.
+void start_world(oracle::Oracle& oracle, const judge::Recording& world);
+
+// Shows one observation. False when a settle ended while something was owed that no rule had a
+// deadline for then. `buffer` is scratch.
+bool show_one(oracle::Oracle& oracle, const judge::Observation& seen,
+              std::vector<std::byte>& buffer);
 
 // Starts a new world in `oracle`. Requires: the observations were made in the recording's world.
 Judged show(oracle::Oracle& oracle, const judge::Recording& world,

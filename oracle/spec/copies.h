@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "oracle/spec/tcp_sequence.h"
+#include "stack/api/digest.h"
 #include "stack/api/slice.h"
 
 namespace lockstep::oracle {
@@ -76,6 +77,17 @@ class Copies {
       copy.bytes = copy.bytes.sub(0, static_cast<std::size_t>(end - copy.begin));
     }
     recount();
+  }
+
+  void digest(Digest& out) const {
+    // Left out: what the copies tell themselves.
+    const auto& [all, open, charge] = *this;
+    out.add(all.size());
+    for (const Copy& copy : all) {
+      const auto& [begin, bytes] = copy;
+      out.add(begin);
+      out.add(bytes);
+    }
   }
 
   friend bool operator==(const Copies& a, const Copies& b) { return a.all_ == b.all_; }

@@ -3,22 +3,23 @@
 // UdpModel. AF_UNIX sockets are followed as descriptors alone.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "oracle/spec/bind_rules.h"
+#include "oracle/spec/host_state.h"
 #include "oracle/spec/local_model.h"
 #include "oracle/spec/options_rules.h"
 #include "oracle/spec/outcomes.h"
+#include "oracle/spec/socket_ranks.h"
 #include "oracle/spec/tcp_model.h"
 #include "oracle/spec/udp_model.h"
 
 namespace lockstep::oracle {
 
-class HostModel final : public UdpHost {
+// Its own values are those of HostState, so that they can be listed.
+class HostModel final : public UdpHost, private HostState {
  public:
   HostModel(const Dialect& dialect, Judgement& judgement);
 
@@ -40,6 +41,9 @@ class HostModel final : public UdpHost {
   bool desynchronised() const { return tcp_.desynchronised(); }
   bool awaits_long_timer() const { return tcp_.awaits_long_timer(); }
   std::string describe() const;
+  // Of Oracle, for this host.
+  void copy_world(const HostModel& other);
+  void digest(Digest& out) const;
 
   // HostServices
   bool is_local(const IpAddress& address) const override;
@@ -55,35 +59,12 @@ class HostModel final : public UdpHost {
   const SocketOptions& options(SocketId id) const override { return entry(id).options; }
 
  private:
-  struct Entry {
-    SocketModel model;
-    SocketOptions options;
-    SocketId parent = 0;          // The listener whose child it is.
-    bool of_wildcard = false;     // A child whose listener's address bind() did not name.
-    bool maybe_wildcard = false;  // A local address that connect chose may be given back.
-    bool listening = false;
-    bool disconnected = false;  // connect(AF_UNSPEC) succeeded once.
-    bool holds = false;         // It is in holders_.
-    bool by_bind = false;       // bind or listen took its port, not connect, which may share one.
-    // The flag was on at some time since the socket took its port.
-    bool had_reuse_address = false;
-    bool had_reuse_port = false;
-    std::uint32_t taken_at = 0;  // When it took its port, in the order of such events.
-  };
-  struct OpenDescriptor {
-    std::int32_t number = -1;
-    SocketId socket = 0;
-  };
   // Which ports of the ephemeral range are held against a newcomer.
   struct Range {
     bool may_be_free = true;
     bool may_be_exhausted = false;
   };
 
-  Entry& entry(SocketId id) { return (*chunks_[(id - 1) / chunk_size])[(id - 1) % chunk_size]; }
-  const Entry& entry(SocketId id) const {
-    return (*chunks_[(id - 1) / chunk_size])[(id - 1) % chunk_size];
-  }
   Entry& make_entry(Domain domain, Type type);
   SocketId find(Fd fd) const;
   void open_descriptor(std::int64_t number, SocketId socket);
@@ -101,6 +82,10 @@ class HostModel final : public UdpHost {
   void on_poll(const Entry& e, const Syscall& call, const SyscallResult& result);
   void on_option(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   void follow_stream_call(Entry& e, const Syscall& call, const SyscallResult& result);
+  // host_value.cc
+  void rank_sockets() const;
+  std::uint32_t rank_of_taking(const Entry& e) const;
+  void digest_entry(Digest& out, const Entry& e) const;
   // host_local.cc
   void on_local_call(Entry& e, const Syscall& call, const SyscallResult& result, PayloadTag tag);
   // host_names.cc, and host_ports.cc for what HostServices says of ports
@@ -123,25 +108,14 @@ class HostModel final : public UdpHost {
   void for_each_holder(const PortHolder& newcomer, Visit&& visit) const;
   void note_port_taken(Entry& e);
 
-  static constexpr std::size_t chunk_size = 32;
-  static constexpr std::size_t direct_numbers = 1 << 16;
-
   Judgement* judgement_;
   OptionRules option_rules_;
   TcpModel tcp_;
   UdpModel udp_;
   LocalModel local_;
-  // Entries never move, since TcpModel keeps references across make_child.
-  std::vector<std::unique_ptr<std::array<Entry, chunk_size>>> chunks_;
-  SocketId last_id_ = 0;
-  std::vector<SocketId> by_number_;  // Descriptor numbers below direct_numbers.
-  std::vector<OpenDescriptor> far_;  // The others.
-  std::uint32_t open_count_ = 0;
-  bool touched_ = false;       // Something happened in this step.
-  std::uint32_t looping_ = 0;  // Packets with a loopback address that left and did not arrive.
-  std::uint32_t last_taken_ = 0;
-  std::vector<SocketId> holders_;  // Sockets that may hold a port and have a descriptor.
+
   mutable std::vector<PortHolder> tcp_holders_;  // Scratch.
+  mutable SocketRanks ranks_;                    // Scratch of a digest.
 };
 
 template <typename Visit>

@@ -29,6 +29,11 @@ class LocalModel {
   void on_close(SocketId socket);
   std::string describe(SocketId socket) const;
 
+  // Of Oracle, for AF_UNIX alone. note_sockets: those that matter.
+  void copy_world(const LocalModel& other);
+  void note_sockets(SocketRanks& ranks) const;
+  void digest(Digest& out, const SocketRanks& ranks) const;
+
  private:
   // What one send left in the receiver's queue.
   struct Message {
@@ -86,6 +91,8 @@ class LocalModel {
   // SO_SNDBUF as it reads; 0 when it cannot be told.
   std::uint64_t send_buffer(const SocketModel& socket) const;
   void visit(const Socket& s, Call call) const;
+  // local_value.cc
+  static void digest_socket(Digest& out, const Socket& s, const SocketRanks& ranks);
   // local_model.cc
   void on_shutdown(const Turn& turn);
   void on_queue_size(const Turn& turn);

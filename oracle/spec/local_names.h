@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "oracle/spec/socket_model.h"
+#include "oracle/spec/socket_ranks.h"
 #include "stack/api/address.h"
+#include "stack/api/digest.h"
 
 namespace lockstep::oracle {
 
@@ -38,6 +40,7 @@ class LocalFiles {
   void make(const std::string& key, SocketId owner) { files_.push_back({key, owner}); }
   // The socket was closed; its file stays.
   void orphan(SocketId owner);
+  void digest(Digest& out, const SocketRanks& ranks) const;
 
  private:
   struct File {

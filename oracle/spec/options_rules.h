@@ -11,6 +11,7 @@
 #include "oracle/spec/dialect.h"
 #include "oracle/spec/judgement.h"
 #include "oracle/spec/socket_model.h"
+#include "stack/api/digest.h"
 #include "stack/api/options.h"
 #include "stack/port/port.h"
 
@@ -45,6 +46,8 @@ class SocketOptions {
   }
   // Of a child of a listener: keeps what a child inherits, forgets what was set beside it.
   void keep_inherited();
+
+  void digest(Digest& out) const;
 
  private:
   static std::size_t index(OptionName name) { return static_cast<std::size_t>(name); }

@@ -29,6 +29,10 @@ struct Oracle::World {
   std::span<const std::unique_ptr<HostModel>> running() const {
     return std::span(hosts).first(count);
   }
+  void make_hosts(std::size_t number) {
+    count = number;
+    while (hosts.size() < count) hosts.push_back(std::make_unique<HostModel>(dialect, judgement));
+  }
   // The host to tell, or nullptr when there is nothing to follow any more.
   HostModel* follow(std::uint8_t host) {
     LOCKSTEP_CHECK(host < count);
@@ -46,10 +50,7 @@ void Oracle::start(std::span<const HostConfig* const> configs,
   World& w = *world_;
   LOCKSTEP_CHECK(configs.size() == traits.size() && configs.size() <= most_hosts);
   w.judgement.restart();
-  w.count = configs.size();
-  while (w.hosts.size() < w.count) {
-    w.hosts.push_back(std::make_unique<HostModel>(w.dialect, w.judgement));
-  }
+  w.make_hosts(configs.size());
   for (std::size_t i = 0; i < w.count; ++i) w.hosts[i]->start(*configs[i], *traits[i]);
 }
 
@@ -117,6 +118,24 @@ std::string_view Oracle::inconclusive() const { return world_->judgement.inconcl
 
 const Judgement& Oracle::judgement() const { return world_->judgement; }
 Judgement& Oracle::judgement() { return world_->judgement; }
+
+void Oracle::copy_world(const Oracle& other) {
+  World& w = *world_;
+  const World& from = *other.world_;
+  LOCKSTEP_CHECK(&w.dialect == &from.dialect);
+  if (&w == &from) return;
+  w.judgement.copy_world(from.judgement);
+  w.make_hosts(from.count);
+  for (std::size_t i = 0; i < w.count; ++i) w.hosts[i]->copy_world(*from.hosts[i]);
+}
+
+void Oracle::digest(Digest& out) const {
+  const auto& [dialect, judgement, hosts, count] = *world_;
+  judgement.digest(out);
+  if (world_->is_over()) return;
+  out.add(count);
+  for (std::size_t i = 0; i < count; ++i) hosts[i]->digest(out);
+}
 
 std::string Oracle::describe_host(std::uint8_t host) const {
   LOCKSTEP_CHECK(host < world_->count);

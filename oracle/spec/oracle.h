@@ -13,6 +13,7 @@
 #include "oracle/spec/dialect.h"
 #include "oracle/spec/judgement.h"
 #include "oracle/spec/payload.h"
+#include "stack/api/digest.h"
 #include "stack/api/host_config.h"
 #include "stack/api/syscall.h"
 #include "stack/port/port.h"
@@ -55,6 +56,16 @@ class Oracle {
   std::string_view inconclusive() const;
   const Judgement& judgement() const;
   Judgement& judgement();
+
+  // Takes over the world of another oracle of the same dialect: all that decides what will be
+  // allowed from now on, with violation() and inconclusive(). Coverage counts stay its own, and so
+  // does storage: copying between worlds of like content allocates nothing after the first time.
+  void copy_world(const Oracle& other);
+  // Appends what decides what will be allowed from now on, and nothing else: equal words, equal
+  // judgements of the same observations. Configurations and the dialect are not among it. The names
+  // of sockets are; how many came and went before is not. Uses scratch: not to be called from two
+  // threads at once.
+  void digest(Digest& out) const;
 
   // For a person: every socket of the host as the oracle sees it, one a line.
   std::string describe_host(std::uint8_t host) const;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "stack/api/digest.h"
 #include "stack/api/error_number.h"
 
 namespace lockstep::oracle {
@@ -48,6 +49,16 @@ class PendingError {
       out += i == 0 ? "nothing" : errno_name(static_cast<Errno>(i));
     }
     return out;
+  }
+
+  void digest(Digest& out) const {
+    const auto& [possible] = *this;
+    const std::size_t count = possible.count();
+    if (count == 1 && possible[0]) return out.add(0);  // Nearly always.
+    out.add(count + 1);
+    for (std::size_t i = 0; i < most; ++i) {
+      if (possible[i]) out.add(i);
+    }
   }
 
   friend bool operator==(const PendingError&, const PendingError&) = default;

@@ -5,11 +5,6 @@
 #include "oracle/spec/tcp_engine.h"
 
 namespace lockstep::oracle {
-namespace {
-
-constexpr std::uint32_t duplicates_that_tell = 3;
-
-}  // namespace
 
 // An acknowledgment of what was never sent, or of what is too old.
 void TcpEngine::refuse_ack(Hypothesis& h, Offset ack) {

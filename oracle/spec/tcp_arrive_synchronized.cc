@@ -5,11 +5,6 @@
 #include "oracle/spec/tcp_engine.h"
 
 namespace lockstep::oracle {
-namespace {
-
-constexpr std::uint32_t challenges_surely_answered = 10;
-
-}  // namespace
 
 void TcpEngine::arrive_unacceptable(Connection& c, Hypothesis& h, const TcpSegment& seg) {
   if (seg.has(tcp_rst)) {

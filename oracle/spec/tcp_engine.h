@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "oracle/spec/outcomes.h"
+#include "oracle/spec/socket_ranks.h"
 #include "oracle/spec/tcp_connection.h"
 #include "oracle/spec/tcp_model.h"
 #include "stack/wire/quote.h"
@@ -41,6 +42,9 @@ class TcpEngine {
   bool awaits_long_timer() const;
   void add_holders(std::vector<PortHolder>& out) const;
   std::string describe(SocketId socket) const;
+  void copy_world(const TcpEngine& other);
+  void note_sockets(SocketRanks& ranks) const;
+  void digest(Digest& out, const SocketRanks& ranks) const;
 
  private:
   // tcp_engine.cc: storage and hypotheses.
@@ -302,6 +306,7 @@ class TcpEngine {
   void emit_options(Connection& c, Hypothesis& h, const TcpSegment& seg);
 
   // tcp_timers.cc: ticks; tcp_deadlines.cc: what is owed by the end of a step or a settle.
+  void count_challenge_time(std::uint32_t ticks);
   bool time_changes_nothing(const Connection& c) const;
   void end_step(Connection& c);
   void note_time_wait(Connection& c);
@@ -349,7 +354,15 @@ class TcpEngine {
   bool owes(const Connection& c) const;
   std::string describe(const Connection& c, const Hypothesis& h) const;
 
+  // tcp_value.cc
+  void note_queue_times() const;
+  static void digest_stream(Digest& out, const StreamSocket& s);
+  void digest_connection(Digest& out, const Connection& c, const SocketRanks& ranks) const;
+  void digest_hypothesis(Digest& out, const Hypothesis& h) const;
+
   static constexpr std::size_t hypotheses_max = 32;
+  static constexpr std::uint32_t duplicates_that_tell = 3;
+  static constexpr std::uint32_t challenges_surely_answered = 10;
 
   HostServices* host_;
   Judgement* judgement_;
@@ -370,14 +383,15 @@ class TcpEngine {
   const SyscallResult* result_ = nullptr;
   const Packet* packet_ = nullptr;
   bool forged_ = false;
-  bool ticked_ = false;           // Time passed in this step.
-  std::uint32_t step_ticks_ = 0;  // How much.
-  bool challenged_ = false;       // It may be answered by a challenge ACK.
+  bool ticked_ = false;                             // Time passed in this step.
+  std::uint32_t step_ticks_ = 0;                    // How much.
+  bool challenged_ = false;                         // It may be answered by a challenge ACK.
+  mutable std::vector<std::uint64_t> queue_times_;  // Scratch of a digest.
 
-  // Such segments within the last five seconds: an answer to more than ten may be withheld.
+  // Such segments within five seconds: an answer to more than ten may be withheld.
   std::uint32_t challenges_ = 0;
   std::uint32_t least_path_mtu_ = 0xffff'ffff;  // Of all that ICMP errors told.
-  std::uint32_t challenge_ticks_ = 0;           // Since they were counted from 0.
+  std::uint32_t challenge_ticks_ = 0;           // Since the first of them.
 };
 
 }  // namespace lockstep::oracle

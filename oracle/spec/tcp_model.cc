@@ -39,6 +39,14 @@ bool TcpModel::awaits_long_timer() const { return state_->engine.awaits_long_tim
 
 void TcpModel::add_holders(std::vector<PortHolder>& out) const { state_->engine.add_holders(out); }
 
+void TcpModel::copy_world(const TcpModel& other) {
+  state_->engine.copy_world(other.state_->engine);
+}
+void TcpModel::note_sockets(SocketRanks& ranks) const { state_->engine.note_sockets(ranks); }
+void TcpModel::digest(Digest& out, const SocketRanks& ranks) const {
+  state_->engine.digest(out, ranks);
+}
+
 std::string TcpModel::describe(SocketId socket) const { return state_->engine.describe(socket); }
 
 }  // namespace lockstep::oracle

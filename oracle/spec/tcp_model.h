@@ -16,6 +16,8 @@
 #include "oracle/spec/judgement.h"
 #include "oracle/spec/payload.h"
 #include "oracle/spec/socket_model.h"
+#include "oracle/spec/socket_ranks.h"
+#include "stack/api/digest.h"
 #include "stack/api/host_config.h"
 #include "stack/api/syscall.h"
 #include "stack/port/port.h"
@@ -95,6 +97,11 @@ class TcpModel {
 
   // A line for a person: state and variables of the socket's connection.
   std::string describe(SocketId socket) const;
+
+  // Of Oracle, for TCP alone. note_sockets: those that its connections name.
+  void copy_world(const TcpModel& other);
+  void note_sockets(SocketRanks& ranks) const;
+  void digest(Digest& out, const SocketRanks& ranks) const;
 
  private:
   struct State;

@@ -18,11 +18,7 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
   ++events_;
   ticked_ = true;
   step_ticks_ = std::min(step_ticks_ + ticks, std::uint32_t{1} << 30);
-  challenge_ticks_ = std::min(challenge_ticks_ + ticks, std::uint32_t{1} << 30);
-  if (std::uint64_t{challenge_ticks_} * host_->config().tick_ms >= challenge_span_ms) {
-    challenges_ = 0;
-    challenge_ticks_ = 0;
-  }
+  if (challenges_ > 0) count_challenge_time(ticks);
   for (std::size_t i = 0; i < used_; ++i) {
     Connection& c = connections_[i];
     if (!c.in_use) continue;
@@ -56,6 +52,13 @@ void TcpEngine::on_tick(std::uint32_t ticks) {
       branch(c, [&](Hypothesis& h) { step_timers(c, h, StepPart::amid); });
     }
   }
+}
+
+void TcpEngine::count_challenge_time(std::uint32_t ticks) {
+  challenge_ticks_ = std::min(challenge_ticks_ + ticks, std::uint32_t{1} << 30);
+  if (std::uint64_t{challenge_ticks_} * host_->config().tick_ms < challenge_span_ms) return;
+  challenges_ = 0;
+  challenge_ticks_ = 0;
 }
 
 // Time passed on another host. Where clocks elapse it is this one's time as well.

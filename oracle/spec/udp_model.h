@@ -53,6 +53,10 @@ class UdpModel {
   }
   std::string describe(SocketId socket) const;
 
+  // Of Oracle, for UDP alone.
+  void copy_world(const UdpModel& other);
+  void digest(Digest& out, const SocketRanks& ranks) const;
+
  private:
   struct Socket {
     SocketId id = 0;
@@ -123,6 +127,9 @@ class UdpModel {
     return sockets_[slot_by_id_[socket.id] - 1];
   }
   const Socket* find(SocketId id) const;
+  // udp_value.cc
+  void digest_socket(Digest& out, const Socket& s) const;
+  static void digest_owed(Digest& out, const Owed& due, const SocketRanks& ranks);
   // udp_model.cc
   void visit(const SocketModel& socket, Call call) const;
   void on_connect(SocketModel& socket, const Syscall& call, const SyscallResult& result);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "stack/api/address.h"
+#include "stack/api/digest.h"
 #include "stack/api/slice.h"
 
 namespace lockstep::oracle {
@@ -32,6 +33,21 @@ struct QueuedDatagram {
 
 class DatagramQueue {
  public:
+  DatagramQueue() = default;
+  // Copies what waits, and not the space before it.
+  DatagramQueue(const DatagramQueue& other) { *this = other; }
+  DatagramQueue(DatagramQueue&&) = default;
+  DatagramQueue& operator=(const DatagramQueue& other) {
+    if (this == &other) return *this;
+    const auto first = other.entries_.begin() + static_cast<std::ptrdiff_t>(other.head_);
+    entries_.assign(first, other.entries_.end());
+    head_ = 0;
+    charge_ = other.charge_;
+    return *this;
+  }
+  DatagramQueue& operator=(DatagramQueue&&) = default;
+  ~DatagramQueue() = default;
+
   // What Linux may charge for one datagram against the receive buffer, at most.
   static std::size_t charge_of(std::size_t payload_size) { return 2 * payload_size + 1280; }
 
@@ -65,6 +81,9 @@ class DatagramQueue {
     head_ = 0;
     charge_ = 0;
   }
+
+  // `bytes_taken`: of all datagrams that were received so far.
+  void digest(Digest& out, std::uint64_t bytes_taken) const;
 
   // The index of the oldest certain entry; size() when there is none.
   std::size_t first_certain() const {
