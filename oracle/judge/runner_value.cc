@@ -78,7 +78,7 @@ void Runner::digest_names(Digest& out) const {
     out.add(binding.fd.value);
     out.add((std::uint64_t{streams_[binding.stream].key} << 32) | socket.host);
     out.add(streams_[binding.stream].sent);
-    lockstep::digest(out, FourTuple{socket.local, socket.peer});
+    out.add(FourTuple{socket.local, socket.peer});
   }
 }
 
@@ -90,7 +90,7 @@ void Runner::digest_shown(Digest& out) const {
     static_cast<void>(last);
     out.add_flags(tcp, acknowledges);
     out.add(host);
-    lockstep::digest(out, tuple);
+    out.add(tuple);
     out.add((std::uint64_t{snd_nxt} << 32) | rcv_nxt);
   }
 }

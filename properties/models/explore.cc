@@ -10,7 +10,9 @@ namespace lockstep::models {
 
 absl::StatusOr<Exploration> explore(const ModelSpec& spec, const Setting& setting,
                                     const checker::Options& options) {
-  absl::StatusOr<StackModel> model = StackModel::make(compile(spec), setting);
+  Setting as_asked = setting;
+  as_asked.exact = options.exact;
+  absl::StatusOr<StackModel> model = StackModel::make(compile(spec), as_asked);
   if (!model.ok()) return model.status();
   absl::StatusOr<checker::Result<StackModel>> result = checker::check(*model, options);
   if (!result.ok()) return result.status();

@@ -6,8 +6,7 @@
 namespace lockstep::models {
 namespace {
 
-using Action = StackModel::Action;
-using Kind = StackModel::Kind;
+using Kind = Action::Kind;
 
 constexpr std::uint8_t nobody = CompiledItem::no_host;
 

@@ -17,31 +17,44 @@ using checker::PropertyKind;
 absl::StatusOr<StackModel> StackModel::make(Program program, const Setting& setting) {
   StackModel model;
   model.program_ = std::make_shared<const Program>(std::move(program));
-  model.pool_ = std::make_shared<WorldPool>(setting.factory, *setting.dialect);
-  World* world = model.pool_->take();
-  State initial(world);
-  world->is_judged = model.judges();
-  world->runner.set_archive(model.program_->archive);
-  world->runner.start(model.program_->given.hosts);
+  model.exact_ = setting.exact;
+  model.cursors_ = std::make_shared<std::array<std::unique_ptr<Cursor>, threads_max>>();
+  for (auto& cursor : *model.cursors_) {
+    cursor = std::make_unique<Cursor>(setting.factory, *setting.dialect);
+  }
+  auto first = std::make_shared<World>(setting.factory, *setting.dialect);
+  first->runner.set_archive(model.program_->archive);
+  first->runner.start(model.program_->given.hosts);
   for (const scenario::Step& to_do : model.program_->given.steps) {
-    world->runner.apply(to_do);
-    if (!world->runner.stopped()) continue;
+    first->runner.apply(to_do);
+    if (!first->runner.stopped()) continue;
     return absl::FailedPreconditionError(
         absl::StrCat("the steps before the first state are not allowed: ",
-                     judge::explain(world->runner.verdict())));
+                     judge::explain(first->runner.verdict())));
   }
+  World copy(setting.factory, *setting.dialect);
   Digest digest;
-  World* copy = model.pool_->take();
-  const State copied(copy);
-  if (!copy->runner.copy_from(world->runner) || !world->runner.digest(digest)) {
+  if (!copy.copy_from(*first) || !first->digest(digest, model.judges())) {
     return absl::FailedPreconditionError(
-        absl::StrCat("port ", world->runner.port(0).traits().name,
+        absl::StrCat("port ", first->runner.port(0).traits().name,
                      " cannot be copied, or told from a copy that did something else: it can be "
                      "fuzzed, not explored"));
   }
-  model.finish(*world);
-  model.initial_ = std::move(initial);
+  model.first_ = std::move(first);
+  model.initial_ = model.node_of(*model.first_, State(), Action());
   return model;
+}
+
+Cursor& StackModel::cursor() const {
+  static std::atomic<std::size_t> threads = 0;
+  thread_local const std::size_t number = threads.fetch_add(1);
+  return *(*cursors_)[number % threads_max];
+}
+
+const World& StackModel::world_of(Cursor& at, const State& state) const {
+  return at.go_to(state, *first_, this, [](const void* model, World& world, const Action& action) {
+    static_cast<const StackModel*>(model)->apply(world, action);
+  });
 }
 
 bool StackModel::is_enabled(const World& world, const CompiledItem& item) const {
@@ -56,7 +69,13 @@ bool StackModel::is_enabled(const World& world, const CompiledItem& item) const 
 }
 
 void StackModel::enabled_actions(const State& state, std::vector<Action>& actions) const {
-  const World& world = *state;
+  if (state->outcome != judge::Outcome::allowed) return;
+  Cursor& at = cursor();
+  const std::lock_guard lock(at.mutex());
+  list_actions(world_of(at, state), actions);
+}
+
+void StackModel::list_actions(const World& world, std::vector<Action>& actions) const {
   if (world.is_settled || world.runner.stopped()) return;
   bool is_counted = false;
   for (std::size_t i = 0; i < program_->items.size(); ++i) {
@@ -87,7 +106,12 @@ void StackModel::enabled_actions(const State& state, std::vector<Action>& action
 }
 
 scenario::Step StackModel::step_of(const State& state, const Action& action) const {
-  const World& world = *state;
+  Cursor& at = cursor();
+  const std::lock_guard lock(at.mutex());
+  return step_in(world_of(at, state), action);
+}
+
+scenario::Step StackModel::step_in(const World& world, const Action& action) const {
   scenario::Step made;
   made.label = first_path_label + world.depth;
   if (action.kind == Kind::item) {
@@ -125,41 +149,36 @@ scenario::Step StackModel::step_of(const State& state, const Action& action) con
 }
 
 StackModel::State StackModel::next_state(const State& state, const Action& action) const {
-  World* world = pool_->take();
-  State next(world);
-  const World& from = *state;
-  LOCKSTEP_CHECK(world->runner.copy_from(from.runner));
-  world->counts = from.counts;
-  world->drops = from.drops;
-  world->duplicates = from.duplicates;
-  world->reorderings = from.reorderings;
-  world->is_settled = from.is_settled;
-  world->answered = from.answered;
-  world->depth = from.depth + 1;
-  world->is_judged = from.is_judged;
-  world->runner.apply(step_of(state, action));
+  Cursor& at = cursor();
+  const std::lock_guard lock(at.mutex());
+  World& world = at.scratch_copy(world_of(at, state));
+  apply(world, action);
+  return node_of(world, state, action);
+}
+
+void StackModel::apply(World& world, const Action& action) const {
+  world.runner.apply(step_in(world, action));
+  ++world.depth;
   switch (action.kind) {
     case Kind::item: {
       const CompiledItem& item = program_->items[action.item];
-      if (item.most != 0) ++world->counts[item.counter];
-      note_answer(*world, action.item);
+      if (item.most != 0) ++world.counts[item.counter];
+      note_answer(world, action.item);
       break;
     }
     case Kind::deliver:
-      world->reorderings += action.index > 0 ? 1 : 0;
+      world.reorderings += action.index > 0 ? 1 : 0;
       break;
     case Kind::duplicate:
-      ++world->duplicates;
+      ++world.duplicates;
       break;
     case Kind::drop:
-      ++world->drops;
+      ++world.drops;
       break;
     case Kind::settle:
-      world->is_settled = true;
+      world.is_settled = true;
       break;
   }
-  finish(*world);
-  return next;
 }
 
 void StackModel::note_answer(World& world, std::size_t item) const {
@@ -189,12 +208,29 @@ std::uint32_t StackModel::reached_by(const World& world) const {
   return bits;
 }
 
-void StackModel::finish(World& world) const {
-  world.reached = reached_by(world);
+StackModel::State StackModel::node_of(const World& world, const State& parent,
+                                      const Action& action) const {
+  State made(new Node);
+  Node& node = *const_cast<Node*>(made.get());  // Nobody else holds it yet.
+  node.parent = parent;
+  node.action = action;
+  node.outcome = world.runner.verdict().outcome;
+  node.depth = world.depth;
+  node.reached = reached_by(world);
   thread_local Digest digest;
   digest.clear();
-  world.digest(digest);
-  world.fingerprint = checker::fingerprint_of_words(digest.words());
+  LOCKSTEP_CHECK(world.digest(digest, judges()));
+  node.fingerprint = checker::fingerprint_of_words(digest.words());
+  if (exact_) node.words.assign(digest.words().begin(), digest.words().end());
+  return made;
+}
+
+std::vector<std::uint64_t> StackModel::applied() const {
+  std::vector<std::uint64_t> sum(oracle::rule_count());
+  for (const auto& cursor : *cursors_) {
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += cursor->counts().applied[i];
+  }
+  return sum;
 }
 
 std::string StackModel::label(const Action& action) const {
@@ -219,10 +255,13 @@ std::string StackModel::label(const Action& action) const {
 }
 
 std::string StackModel::describe(const State& state) const {
+  Cursor& at = cursor();
+  const std::lock_guard lock(at.mutex());
+  const World& world = world_of(at, state);
   std::string text;
   for (std::size_t i = 0; i < program_->given.hosts.size(); ++i) {
     text += absl::StrCat(i == 0 ? "" : " | ", program_->given.hosts[i].name, ": ",
-                         state->runner.oracle().describe_host(static_cast<std::uint8_t>(i)));
+                         world.runner.oracle().describe_host(static_cast<std::uint8_t>(i)));
   }
   std::ranges::replace(text, '\n', ';');
   return text;
@@ -261,14 +300,13 @@ std::vector<checker::Property<StackModel>> StackModel::properties() const {
   if (judges()) {
     all.push_back({PropertyKind::always, "the oracle allows what was seen",
                    [](const StackModel&, const State& state) {
-                     const auto outcome = state->runner.verdict().outcome;
-                     return outcome != judge::Outcome::violation &&
-                            outcome != judge::Outcome::unsettled;
+                     return state->outcome != judge::Outcome::violation &&
+                            state->outcome != judge::Outcome::unsettled;
                    }});
     all.push_back(
         {PropertyKind::always, "the oracle can follow", [](const StackModel&, const State& state) {
-           return state->runner.verdict().outcome != judge::Outcome::inconclusive &&
-                  state->runner.verdict().outcome != judge::Outcome::unsupported;
+           return state->outcome != judge::Outcome::inconclusive &&
+                  state->outcome != judge::Outcome::unsupported;
          }});
   }
   for (std::size_t i = 0; i + promises < program.goals.size(); ++i) {

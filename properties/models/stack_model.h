@@ -2,6 +2,7 @@
 // to real hosts under the oracle, so that a counterexample is an ordinary scenario.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,36 +11,32 @@
 #include "absl/status/statusor.h"
 #include "oracle/spec/dialect.h"
 #include "properties/checker/model.h"
+#include "properties/models/cursor.h"
+#include "properties/models/node.h"
 #include "properties/models/program.h"
 #include "properties/models/world.h"
 
 namespace lockstep::models {
 
+inline constexpr std::size_t threads_max = 64;
+
 // What a run needs beside the spec.
 struct Setting {
   judge::PortFactory factory;  // Its ports can be copied and digested.
   const oracle::Dialect* dialect = nullptr;
+  bool exact = false;  // Nodes keep their digests, so that equal ones are compared in full.
 };
 
 class StackModel {
  public:
-  using State = WorldRef;
-
-  // In the order in which they are tried, which says which of several counterexamples is the least.
-  enum class Kind : std::uint8_t { item, deliver, duplicate, drop, settle };
-  struct Action {
-    Kind kind = Kind::item;
-    std::uint8_t item = 0;
-    std::uint8_t from = 0;  // Of a packet: its direction, and which of those under way there.
-    std::uint8_t to = 0;
-    std::uint16_t index = 0;
-    friend bool operator==(const Action&, const Action&) = default;
-  };
+  using State = NodeRef;
+  using Action = models::Action;
+  using Kind = Action::Kind;
 
   // An error is a port that cannot be explored, or a world whose first steps are not allowed.
   static absl::StatusOr<StackModel> make(Program program, const Setting& setting);
 
-  // The checker's Model. States must not outlive the model and its copies.
+  // The checker's Model. At most threads_max threads ask it.
   void initial_states(std::vector<State>& states) const { states.push_back(initial_); }
   void enabled_actions(const State& state, std::vector<Action>& actions) const;
   State next_state(const State& state, const Action& action) const;
@@ -55,15 +52,21 @@ class StackModel {
   // The step that the action is in this state.
   scenario::Step step_of(const State& state, const Action& action) const;
   // How often each rule was applied, by its number. Requires: no thread is at work.
-  std::vector<std::uint64_t> applied() const { return pool_->applied(); }
+  std::vector<std::uint64_t> applied() const;
 
  private:
   StackModel() = default;
 
+  // One cursor a thread; the lock is for threads beyond threads_max alone.
+  Cursor& cursor() const;
+  const World& world_of(Cursor& at, const State& state) const;
+  void apply(World& world, const Action& action) const;
+  scenario::Step step_in(const World& world, const Action& action) const;
   bool is_enabled(const World& world, const CompiledItem& item) const;
-  void finish(World& world) const;
+  void list_actions(const World& world, std::vector<Action>& actions) const;
   void note_answer(World& world, std::size_t item) const;
   std::uint32_t reached_by(const World& world) const;
+  State node_of(const World& world, const State& parent, const Action& action) const;
   bool judges() const { return program_->promise == Promise::Kind::none; }
 
   template <std::size_t Goal>
@@ -74,8 +77,10 @@ class StackModel {
   static Predicate goal_predicate(std::size_t goal);
 
   std::shared_ptr<const Program> program_;
-  std::shared_ptr<WorldPool> pool_;  // Before initial_, which it must outlive.
+  std::shared_ptr<std::array<std::unique_ptr<Cursor>, threads_max>> cursors_;
+  std::shared_ptr<const World> first_;
   State initial_;
+  bool exact_ = false;
 };
 
 static_assert(checker::Model<StackModel>);

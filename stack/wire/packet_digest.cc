@@ -60,8 +60,8 @@ void digest_body(Digest& out, const OtherPayload& other) {
 
 void digest(Digest& out, const Packet& packet) {
   const auto& [source, destination, ttl, body] = packet;
-  digest(out, source);
-  digest(out, destination);
+  out.add(source);
+  out.add(destination);
   out.add((std::uint64_t{body.index()} << 8) | ttl);
   std::visit([&](const auto& of_protocol) { digest_body(out, of_protocol); }, body);
 }
