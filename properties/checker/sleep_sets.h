@@ -26,6 +26,7 @@ std::uint64_t sleeping_after(const Space<M>& space, const std::vector<typename M
     if (!space.model().independent(action, taken)) continue;
     if (!is_known) space.enabled_actions(after, actions_after);
     is_known = true;
+    if (actions_after.empty()) return 0;  // A state that ends the run: one that violates, say.
     const auto at = std::find(actions_after.begin(), actions_after.end(), action);
     LOCKSTEP_CHECK(at != actions_after.end());  // else independent() is wrong
     const auto index = at - actions_after.begin();

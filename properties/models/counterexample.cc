@@ -10,7 +10,9 @@ scenario::Scenario scenario_of(const StackModel& model,
   scenario::Scenario made = model.program().given;
   const StackModel::State* before = &found.initial;
   for (const auto& step : found.steps) {
-    made.steps.push_back(model.step_of(*before, step.action));
+    for (const scenario::Step& to_do : model.steps_of(*before, step.action)) {
+      made.steps.push_back(to_do);
+    }
     before = &step.after;
   }
   // The labels of a path tell streams and packets apart wherever it passes; a file counts its

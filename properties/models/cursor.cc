@@ -4,40 +4,36 @@
 
 namespace lockstep::models {
 
-std::unique_ptr<World> Cursor::make_world() {
-  auto world = std::make_unique<World>(factory_, *dialect_);
-  world->runner.oracle().judgement().count_into(counts_);
-  return world;
+PooledWorld Cursor::copy_of(const World& world) {
+  PooledWorld copy = pool_->take();
+  copy->runner.oracle().judgement().count_into(counts_);
+  LOCKSTEP_CHECK(copy->copy_from(world));
+  return copy;
 }
 
 const World& Cursor::go_to(const NodeRef& node, const World& initial, const void* model,
                            Apply apply) {
+  if (here_.node.get() == node.get()) return *here_.world;
+  if (PooledWorld own = node->kept.take()) {
+    here_ = {node, std::move(own)};
+    return *here_.world;
+  }
   missing_.clear();
   const NodeRef* at = &node;
   while (at->get() != nullptr) {
     const std::size_t depth = (*at)->depth;
-    if (depth < length_ && path_[depth].node.get() == at->get()) break;
+    if (depth < path_.size() && path_[depth].node.get() == at->get()) break;
     missing_.push_back(at);
     at = &(*at)->parent;
   }
-  length_ = at->get() == nullptr ? 0 : (*at)->depth + std::size_t{1};
+  path_.resize(at->get() == nullptr ? 0 : (*at)->depth + std::size_t{1});
   for (; !missing_.empty(); missing_.pop_back()) {
     const NodeRef& next = *missing_.back();
-    if (length_ == path_.size()) path_.push_back({NodeRef(), make_world()});
-    Place& place = path_[length_];
-    const World& before = length_ == 0 ? initial : *path_[length_ - 1].world;
-    LOCKSTEP_CHECK(place.world->copy_from(before));
-    if (length_ > 0) apply(model, *place.world, next->action);
-    place.node = next;
-    ++length_;
+    PooledWorld world = copy_of(path_.empty() ? initial : *path_.back().world);
+    if (!path_.empty()) apply(model, *world, next->action);
+    path_.push_back({next, std::move(world)});
   }
-  return *path_[length_ - 1].world;
-}
-
-World& Cursor::scratch_copy(const World& world) {
-  if (scratch_ == nullptr) scratch_ = make_world();
-  LOCKSTEP_CHECK(scratch_->copy_from(world));
-  return *scratch_;
+  return *path_.back().world;
 }
 
 }  // namespace lockstep::models

@@ -1,15 +1,14 @@
-// Cursor: where one thread stands in the graph: the worlds along the path to a node. Going to a
-// node keeps what the two paths share, so that a search that takes nodes in the order of their
-// paths makes each world about once.
+// Cursor: where one thread stands in the graph: at a node whose world it took, or on a path of
+// worlds to it. Going to a node without a world keeps what the two paths share, so that a search
+// that takes nodes in the order of their paths makes each world about once.
 #pragma once
 
-#include <memory>
 #include <mutex>
 #include <vector>
 
 #include "oracle/spec/judgement.h"
 #include "properties/models/node.h"
-#include "properties/models/world.h"
+#include "properties/models/world_pool.h"
 
 namespace lockstep::models {
 
@@ -18,13 +17,12 @@ class Cursor {
   // Applies the action to a world that is a copy of its parent's.
   using Apply = void (*)(const void* model, World& world, const Action& action);
 
-  Cursor(judge::PortFactory factory, const oracle::Dialect& dialect)
-      : factory_(std::move(factory)), dialect_(&dialect) {}
+  explicit Cursor(WorldPool& pool) : pool_(&pool) {}
 
   // The world of a node; valid until the next call of either.
   const World& go_to(const NodeRef& node, const World& initial, const void* model, Apply apply);
-  // A copy of `world` to change.
-  World& scratch_copy(const World& world);
+  // A copy of `world`, to change and perhaps to keep. Counts rules here.
+  PooledWorld copy_of(const World& world);
 
   std::mutex& mutex() { return mutex_; }
   const oracle::Counts& counts() const { return counts_; }
@@ -32,16 +30,13 @@ class Cursor {
  private:
   struct Place {
     NodeRef node;
-    std::unique_ptr<World> world;
+    PooledWorld world;
   };
-  std::unique_ptr<World> make_world();
 
-  judge::PortFactory factory_;
-  const oracle::Dialect* dialect_;
-  std::vector<Place> path_;  // By depth; those past length_ keep their worlds for the next path.
-  std::size_t length_ = 0;
+  WorldPool* pool_;
+  Place here_;               // A node and its own world ...
+  std::vector<Place> path_;  // ... or the worlds up to it, by depth.
   std::vector<const NodeRef*> missing_;
-  std::unique_ptr<World> scratch_;
   oracle::Counts counts_;
   std::mutex mutex_;
 };

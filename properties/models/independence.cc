@@ -21,7 +21,8 @@ bool is_of_packet(const Action& a) { return a.kind != Kind::item && a.kind != Ki
 bool StackModel::independent(const Action& a, const Action& b) const {
   const auto is_lone = [&](const Action& action) {
     return action.kind == Kind::settle ||
-           (action.kind == Kind::item && program_->items[action.item].host == nobody);
+           (action.kind == Kind::item && (program_->items[action.item].host == nobody ||
+                                          program_->items[action.item].when_quiet));
   };
   if (is_lone(a) || is_lone(b)) return false;
   if (is_fault(a) && is_fault(b)) return false;  // They share bounds.

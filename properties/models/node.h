@@ -1,5 +1,5 @@
-// Node: what the checker keeps of a state: how it was reached, and what tells it from others. Its
-// world is made again from its path when somebody asks, by a Cursor.
+// Node: what the checker keeps of a state: how it was reached, and what tells it from others. Where
+// it has no world of its own, a Cursor makes that again from the path when somebody asks.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 
 #include "oracle/judge/verdict.h"
 #include "properties/checker/fingerprint.h"
+#include "properties/models/world_pool.h"
 
 namespace lockstep::models {
 
@@ -52,6 +53,31 @@ class NodeRef {
   Node* node_ = nullptr;
 };
 
+// A world that a node keeps until it is expanded.
+class KeptWorld {
+ public:
+  KeptWorld() = default;
+  ~KeptWorld() { take(); }
+  KeptWorld(const KeptWorld&) = delete;
+  KeptWorld& operator=(const KeptWorld&) = delete;
+
+  // Requires: may_keep() of the world's pool was true, and nobody else has the node yet.
+  void put(PooledWorld world) {
+    pool_ = world.get_deleter().pool;
+    world_.store(world.release(), std::memory_order_relaxed);
+  }
+  // The world, for one of those who ask; null for the others.
+  PooledWorld take() const {
+    World* world = pool_ == nullptr ? nullptr : world_.exchange(nullptr, std::memory_order_acq_rel);
+    if (world != nullptr) pool_->drop_kept();
+    return PooledWorld(world, {pool_});
+  }
+
+ private:
+  mutable std::atomic<World*> world_ = nullptr;
+  WorldPool* pool_ = nullptr;
+};
+
 struct Node {
   NodeRef parent;  // None of an initial state.
   Action action;   // By which its parent's world becomes its own.
@@ -60,6 +86,7 @@ struct Node {
   std::uint32_t reached = 0;  // Bits of goals that hold.
   checker::Fingerprint fingerprint;
   std::vector<std::uint64_t> words;  // Of the digest; empty unless asked for.
+  KeptWorld kept;
   std::atomic<std::uint32_t> holders = 0;
 };
 

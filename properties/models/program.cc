@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
 #include <variant>
 
 #include "oracle/scenario/text.h"
@@ -26,12 +27,15 @@ scenario::Scenario parse_all(const ModelSpec& spec, std::size_t& given) {
   };
   given = parse(spec.world).steps.size();
   std::string text = spec.world + "\n";
-  for (const Item& item : spec.items) text += item.step + "\n";
+  for (const Item& item : spec.items) {
+    std::string lines = item.step;
+    std::ranges::replace(lines, ';', '\n');
+    text += lines + "\n";
+  }
   return parse(text);
 }
 
-std::uint8_t host_of(const scenario::Scenario& all, const scenario::Step& to_do,
-                     const std::vector<std::uint8_t>& host_of_name) {
+std::uint8_t host_of(const scenario::Step& to_do, const std::vector<std::uint8_t>& host_of_name) {
   const auto of_socket = [&](scenario::SocketName name) {
     LOCKSTEP_CHECK(name.index < host_of_name.size());
     return host_of_name[name.index];
@@ -43,7 +47,6 @@ std::uint8_t host_of(const scenario::Scenario& all, const scenario::Step& to_do,
   }
   if (const auto* forge = std::get_if<step::Forge>(&to_do.action)) return of_socket(forge->socket);
   if (const auto* icmp = std::get_if<step::Icmp>(&to_do.action)) return of_socket(icmp->socket);
-  static_cast<void>(all);
   return CompiledItem::no_host;
 }
 
@@ -78,18 +81,12 @@ class Compiler {
     scenario::Scenario all = parse_all(spec_, given);
     const std::vector<std::uint8_t> hosts = hosts_of_names(all);
     LOCKSTEP_CHECK(spec_.items.size() <= items_max);
-    for (std::size_t i = 0; i < spec_.items.size(); ++i) {
-      CompiledItem item;
-      item.step = all.steps[given + i];
-      LOCKSTEP_CHECK(!sets_user_timeout(item.step));
-      item.host = host_of(all, item.step, hosts);
-      item.counter = counter(counter_of(spec_.items[i]));
-      item.most = spec_.items[i].most;
-      item.makes_stream = names_a_stream(item.step);
-      LOCKSTEP_CHECK(!item.makes_stream || item.most != 0);
-      if (std::holds_alternative<step::Replay>(item.step.action)) out_.archive = replayable;
-      item.fair = spec_.items[i].fair;
-      out_.items.push_back(item);
+    std::size_t at = given;
+    for (const Item& item : spec_.items) {
+      const auto count = static_cast<std::size_t>(1 + std::ranges::count(item.step, ';'));
+      LOCKSTEP_CHECK(count <= item_steps_max && at + count <= all.steps.size());
+      out_.items.push_back(item_of(item, std::span(all.steps).subspan(at, count), hosts));
+      at += count;
     }
     // Once all counters have their numbers.
     for (std::size_t i = 0; i < spec_.items.size(); ++i) {
@@ -115,6 +112,26 @@ class Compiler {
   }
 
  private:
+  CompiledItem item_of(const Item& item, std::span<const scenario::Step> steps,
+                       const std::vector<std::uint8_t>& hosts) {
+    CompiledItem made;
+    made.steps.assign(steps.begin(), steps.end());
+    made.host = host_of(steps.front(), hosts);
+    for (const scenario::Step& to_do : steps) {
+      LOCKSTEP_CHECK(!sets_user_timeout(to_do));
+      if (host_of(to_do, hosts) != made.host) made.host = CompiledItem::no_host;
+      made.makes_stream |= names_a_stream(to_do);
+      if (std::holds_alternative<step::Replay>(to_do.action)) out_.archive = replayable;
+    }
+    made.counter = counter(counter_of(item));
+    made.most = item.most;
+    // The label of a stream must be the same always, and no other's.
+    LOCKSTEP_CHECK(!made.makes_stream || (made.most != 0 && steps.size() == 1));
+    made.when_quiet = item.when_quiet;
+    made.fair = item.fair;
+    return made;
+  }
+
   static const std::string& counter_of(const Item& item) {
     return item.counter.empty() ? item.step : item.counter;
   }

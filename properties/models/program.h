@@ -15,13 +15,14 @@ inline constexpr std::size_t counters_max = 48;
 inline constexpr std::size_t goals_max = 24;
 
 struct CompiledItem {
-  scenario::Step step;
+  std::vector<scenario::Step> steps;
   std::uint8_t host = 0;  // Whose state it changes; no_host for the network's and everybody's.
   std::uint8_t counter = 0;
   std::uint8_t most = 1;
   std::uint64_t after = 0;  // Bits of counters.
   std::uint64_t until = 0;
   bool makes_stream = false;  // Its label names a stream of payload, so it must be the same always.
+  bool when_quiet = false;
   bool fair = false;
 
   static constexpr std::uint8_t no_host = 0xff;
@@ -55,5 +56,6 @@ Program compile(const ModelSpec& spec);
 // step one by its place.
 scenario::Label stream_label(std::size_t item, std::uint8_t count);
 inline constexpr scenario::Label first_path_label = 1'000'000;
+inline constexpr std::size_t item_steps_max = 4;
 
 }  // namespace lockstep::models

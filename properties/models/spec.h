@@ -15,12 +15,15 @@ namespace lockstep::models {
 
 // One thing that a program may do, at any moment at which it is enabled.
 struct Item {
-  std::string step;  // A line of the scenario language: "a: send c 1", "tick a 3", "forge c RST".
+  // A line of the scenario language, "a: send c 1", "tick a 3", "forge c RST", or several that are
+  // one action: "tick a 1; tick b 1".
+  std::string step;
   // What it counts towards; its own unless named. Items with one counter share its bound.
   std::string counter;
   std::uint8_t most = 1;           // Enabled while the counter is below; 0: any number of times.
   std::vector<std::string> after;  // Counters that must be above zero ...
   std::vector<std::string> until;  // ... and those that must be zero.
+  bool when_quiet = false;         // Only while nothing is under way.
   bool fair = false;  // In a liveness model: not left for ever while enabled (weak fairness).
 };
 

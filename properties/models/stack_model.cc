@@ -19,29 +19,36 @@ absl::StatusOr<StackModel> StackModel::make(Program program, const Setting& sett
   model.program_ = std::make_shared<const Program>(std::move(program));
   model.exact_ = setting.exact;
   model.cursors_ = std::make_shared<std::array<std::unique_ptr<Cursor>, threads_max>>();
-  for (auto& cursor : *model.cursors_) {
-    cursor = std::make_unique<Cursor>(setting.factory, *setting.dialect);
-  }
+  model.pool_ = std::make_shared<WorldPool>(setting.factory, *setting.dialect, kept_worlds_max);
+  for (auto& cursor : *model.cursors_) cursor = std::make_unique<Cursor>(*model.pool_);
   auto first = std::make_shared<World>(setting.factory, *setting.dialect);
   first->runner.set_archive(model.program_->archive);
   first->runner.start(model.program_->given.hosts);
   for (const scenario::Step& to_do : model.program_->given.steps) {
     first->runner.apply(to_do);
-    if (!first->runner.stopped()) continue;
-    return absl::FailedPreconditionError(
-        absl::StrCat("the steps before the first state are not allowed: ",
-                     judge::explain(first->runner.verdict())));
+    if (first->runner.stopped()) break;  // A violation is found in the first state, then.
   }
-  World copy(setting.factory, *setting.dialect);
+  if (first->runner.verdict().outcome == judge::Outcome::unsupported) {
+    return absl::FailedPreconditionError(first->runner.verdict().message);
+  }
+  PooledWorld copy = model.pool_->take();
   Digest digest;
-  if (!copy.copy_from(*first) || !first->digest(digest, model.judges())) {
+  if (!copy->copy_from(*first) || !first->digest(digest, model.judges())) {
     return absl::FailedPreconditionError(
         absl::StrCat("port ", first->runner.port(0).traits().name,
                      " cannot be copied, or told from a copy that did something else: it can be "
                      "fuzzed, not explored"));
   }
+  for (std::size_t i = 0; i < model.program_->given.hosts.size(); ++i) {
+    const Port& port = first->runner.port(static_cast<scenario::HostIndex>(i));
+    model.sees_states_ &= dynamic_cast<const InProcessPort*>(&port) != nullptr;
+  }
+  if (!model.sees_states_ && !model.judges()) {
+    return absl::FailedPreconditionError(
+        "a promise speaks of states, which this port does not show");
+  }
   model.first_ = std::move(first);
-  model.initial_ = model.node_of(*model.first_, State(), Action());
+  model.initial_ = model.node_of(std::move(copy), State(), Action());
   return model;
 }
 
@@ -59,6 +66,7 @@ const World& StackModel::world_of(Cursor& at, const State& state) const {
 
 bool StackModel::is_enabled(const World& world, const CompiledItem& item) const {
   if (item.most != 0 && world.counts[item.counter] >= item.most) return false;
+  if (item.when_quiet && !world.runner.situation().flight->empty()) return false;
   if ((item.after | item.until) == 0) return true;
   for (std::size_t i = 0; i < program_->counters.size(); ++i) {
     const bool is_above = world.counts[i] != 0;
@@ -105,18 +113,28 @@ void StackModel::list_actions(const World& world, std::vector<Action>& actions) 
   }
 }
 
-scenario::Step StackModel::step_of(const State& state, const Action& action) const {
+std::vector<scenario::Step> StackModel::steps_of(const State& state, const Action& action) const {
   Cursor& at = cursor();
   const std::lock_guard lock(at.mutex());
-  return step_in(world_of(at, state), action);
+  std::vector<scenario::Step> steps;
+  for (std::size_t i = 0; i < step_count(action); ++i) {
+    steps.push_back(step_in(world_of(at, state), action, i));
+  }
+  return steps;
 }
 
-scenario::Step StackModel::step_in(const World& world, const Action& action) const {
+std::size_t StackModel::step_count(const Action& action) const {
+  return action.kind == Kind::item ? program_->items[action.item].steps.size() : 1;
+}
+
+scenario::Step StackModel::step_in(const World& world, const Action& action,
+                                   std::size_t number) const {
   scenario::Step made;
-  made.label = first_path_label + world.depth;
+  made.label = first_path_label + world.depth * static_cast<scenario::Label>(item_steps_max) +
+               static_cast<scenario::Label>(number);
   if (action.kind == Kind::item) {
     const CompiledItem& item = program_->items[action.item];
-    made.action = item.step.action;
+    made.action = item.steps[number].action;
     if (item.makes_stream) made.label = stream_label(action.item, world.counts[item.counter]);
     return made;
   }
@@ -151,13 +169,15 @@ scenario::Step StackModel::step_in(const World& world, const Action& action) con
 StackModel::State StackModel::next_state(const State& state, const Action& action) const {
   Cursor& at = cursor();
   const std::lock_guard lock(at.mutex());
-  World& world = at.scratch_copy(world_of(at, state));
-  apply(world, action);
-  return node_of(world, state, action);
+  PooledWorld world = at.copy_of(world_of(at, state));
+  apply(*world, action);
+  return node_of(std::move(world), state, action);
 }
 
 void StackModel::apply(World& world, const Action& action) const {
-  world.runner.apply(step_in(world, action));
+  for (std::size_t i = 0; i < step_count(action); ++i) {
+    world.runner.apply(step_in(world, action, i));
+  }
   ++world.depth;
   switch (action.kind) {
     case Kind::item: {
@@ -208,8 +228,9 @@ std::uint32_t StackModel::reached_by(const World& world) const {
   return bits;
 }
 
-StackModel::State StackModel::node_of(const World& world, const State& parent,
+StackModel::State StackModel::node_of(PooledWorld made_world, const State& parent,
                                       const Action& action) const {
+  const World& world = *made_world;
   State made(new Node);
   Node& node = *const_cast<Node*>(made.get());  // Nobody else holds it yet.
   node.parent = parent;
@@ -222,11 +243,13 @@ StackModel::State StackModel::node_of(const World& world, const State& parent,
   LOCKSTEP_CHECK(world.digest(digest, judges()));
   node.fingerprint = checker::fingerprint_of_words(digest.words());
   if (exact_) node.words.assign(digest.words().begin(), digest.words().end());
+  if (pool_->may_keep()) node.kept.put(std::move(made_world));
   return made;
 }
 
 std::vector<std::uint64_t> StackModel::applied() const {
-  std::vector<std::uint64_t> sum(oracle::rule_count());
+  const std::vector<std::uint32_t>& before = first_->runner.oracle().judgement().applied();
+  std::vector<std::uint64_t> sum(before.begin(), before.end());
   for (const auto& cursor : *cursors_) {
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += cursor->counts().applied[i];
   }
@@ -240,8 +263,13 @@ std::string StackModel::label(const Action& action) const {
                         action.index == 0 ? "" : absl::StrCat(" number ", action.index + 1));
   };
   switch (action.kind) {
-    case Kind::item:
-      return scenario::print_step(program_->given, program_->items[action.item].step);
+    case Kind::item: {
+      std::string text;
+      for (const scenario::Step& to_do : program_->items[action.item].steps) {
+        text += (text.empty() ? "" : "; ") + scenario::print_step(program_->given, to_do);
+      }
+      return text;
+    }
     case Kind::deliver:
       return packet("deliver");
     case Kind::duplicate:
@@ -310,6 +338,7 @@ std::vector<checker::Property<StackModel>> StackModel::properties() const {
          }});
   }
   for (std::size_t i = 0; i + promises < program.goals.size(); ++i) {
+    if (program.goals[i].host != CompiledItem::no_host && !sees_states_) continue;
     all.push_back({PropertyKind::sometimes, program.goals[i].name, goal_predicate(i)});
   }
   if (!judges()) {

@@ -19,6 +19,8 @@
 namespace lockstep::models {
 
 inline constexpr std::size_t threads_max = 64;
+// Nodes that keep their worlds.
+inline constexpr std::size_t kept_worlds_max = 4096;
 
 // What a run needs beside the spec.
 struct Setting {
@@ -49,8 +51,8 @@ class StackModel {
   unsigned sort(const Action& action) const;
 
   const Program& program() const { return *program_; }
-  // The step that the action is in this state.
-  scenario::Step step_of(const State& state, const Action& action) const;
+  // The steps that the action is in this state.
+  std::vector<scenario::Step> steps_of(const State& state, const Action& action) const;
   // How often each rule was applied, by its number. Requires: no thread is at work.
   std::vector<std::uint64_t> applied() const;
 
@@ -61,12 +63,14 @@ class StackModel {
   Cursor& cursor() const;
   const World& world_of(Cursor& at, const State& state) const;
   void apply(World& world, const Action& action) const;
-  scenario::Step step_in(const World& world, const Action& action) const;
+  std::size_t step_count(const Action& action) const;
+  scenario::Step step_in(const World& world, const Action& action, std::size_t number) const;
   bool is_enabled(const World& world, const CompiledItem& item) const;
   void list_actions(const World& world, std::vector<Action>& actions) const;
   void note_answer(World& world, std::size_t item) const;
   std::uint32_t reached_by(const World& world) const;
-  State node_of(const World& world, const State& parent, const Action& action) const;
+  // Keeps the world where there is room.
+  State node_of(PooledWorld world, const State& parent, const Action& action) const;
   bool judges() const { return program_->promise == Promise::Kind::none; }
 
   template <std::size_t Goal>
@@ -77,10 +81,12 @@ class StackModel {
   static Predicate goal_predicate(std::size_t goal);
 
   std::shared_ptr<const Program> program_;
+  std::shared_ptr<WorldPool> pool_;  // Outlives what follows.
   std::shared_ptr<std::array<std::unique_ptr<Cursor>, threads_max>> cursors_;
   std::shared_ptr<const World> first_;
   State initial_;
   bool exact_ = false;
+  bool sees_states_ = true;  // The ports are such that goals about states can be looked at.
 };
 
 static_assert(checker::Model<StackModel>);

@@ -162,6 +162,9 @@ void arm_retransmission(Tcb& tcb, const TcpIo& io) {
   const std::uint64_t least = std::max(io.config.retransmit_threshold_ticks, 1u);
   const std::uint64_t base = std::max(least, tcb.round_trip.timeout());
   const std::uint64_t limit = std::max(base, rto_max_ms / std::max(io.config.tick_ms, 1u));
+  // Doublings past the longest timeout are not counted, so that a host that probes a closed window
+  // comes back to where it was.
+  while (tcb.backoff > 1 && (base << std::min(tcb.backoff - 1, 20)) >= limit) --tcb.backoff;
   const unsigned shift = std::min<unsigned>(tcb.backoff, 20);
   tcb.retransmit_at = io.now_ticks + std::min(base << shift, limit);
   if (tcb.stalled_at == 0) tcb.stalled_at = io.now_ticks + 1;
