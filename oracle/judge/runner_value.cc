@@ -83,15 +83,18 @@ void Runner::digest_names(Digest& out) const {
 }
 
 // What an ICMP error would quote is as good as told by the numbers beside it.
+// Host by host: between hosts there is no order.
 void Runner::digest_shown(Digest& out) const {
   out.add(shown_.size());
-  for (const Shown& shown : shown_) {
-    const auto& [host, tcp, acknowledges, tuple, snd_nxt, rcv_nxt, last] = shown;
-    static_cast<void>(last);
-    out.add_flags(tcp, acknowledges);
-    out.add(host);
-    out.add(tuple);
-    out.add((std::uint64_t{snd_nxt} << 32) | rcv_nxt);
+  for (std::size_t of = 0; of < hosts_in_use_; ++of) {
+    for (const Shown& shown : shown_) {
+      const auto& [host, tcp, acknowledges, tuple, snd_nxt, rcv_nxt, last] = shown;
+      static_cast<void>(last);
+      if (host != of) continue;
+      out.add_packed(host, tcp, acknowledges);
+      out.add(tuple);
+      out.add_packed(snd_nxt, rcv_nxt);
+    }
   }
 }
 

@@ -40,7 +40,7 @@ b: bind l 10.0.0.2:80
                            .most = static_cast<std::uint8_t>(i),
                            .until = {"l is closed"}});
   }
-  model.items.push_back({.step = "b: poll l in", .most = 0, .until = {"l is closed"}});
+  model.items.push_back({.step = "b: poll l in", .most = any_number, .until = {"l is closed"}});
   model.items.push_back({.step = "b: close l", .counter = "l is closed"});
   model.items.push_back({.step = "tick b 3", .most = with["ticks"]});
   model.goals = {

@@ -35,7 +35,7 @@ void add_socket(ModelSpec& model, const Bounds& with, int number) {
       model.items.push_back(
           {.step = "a: bind " + s + " " + address + ":" + std::to_string(80 + port),
            .counter = s + " binds",
-           .most = 0,
+           .most = any_number,
            .after = {made},
            .until = {closed}});
     }
@@ -43,7 +43,7 @@ void add_socket(ModelSpec& model, const Bounds& with, int number) {
   if (with["datagrams"] == 0) {
     model.items.push_back({.step = "a: listen " + s + " 1",
                            .counter = s + " listens",
-                           .most = 0,
+                           .most = any_number,
                            .after = {made},
                            .until = {closed}});
   }

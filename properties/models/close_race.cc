@@ -17,13 +17,13 @@ ModelSpec make(const Bounds& with) {
        .counter = "a writes",
        .most = with["writes"],
        .until = {"c is closed"}},
-      {.step = "a: recv c 2", .most = 0, .until = {"c is closed"}},
+      {.step = "a: recv c 2", .most = any_number, .until = {"c is closed"}},
       {.step = "a: close c", .counter = "c is closed"},
       {.step = "b: send s 1",
        .counter = "b writes",
        .most = with["writes"],
        .until = {"s is closed"}},
-      {.step = "b: recv s 2", .most = 0, .until = {"s is closed"}},
+      {.step = "b: recv s 2", .most = any_number, .until = {"s is closed"}},
       {.step = "b: close s", .counter = "s is closed"},
   };
   model.goals = {

@@ -19,10 +19,11 @@ ModelSpec make(const Bounds& with) {
     model.items.push_back({.step = host + ": send " + socket + " 1",
                            .counter = host + " writes",
                            .most = with["writes"]});
-    model.items.push_back({.step = host + ": recv " + socket + " 2", .most = 0});
+    model.items.push_back({.step = host + ": recv " + socket + " 2", .most = any_number});
     model.items.push_back({.step = host + ": shutdown " + socket + " write"});
     model.items.push_back({.step = host + ": shutdown " + socket + " read"});
-    model.items.push_back({.step = host + ": poll " + socket + " in|out|rdhup", .most = 0});
+    model.items.push_back(
+        {.step = host + ": poll " + socket + " in|out|rdhup", .most = any_number});
   }
   model.network = {.reorderings = with["reorderings"]};
   model.goals = {

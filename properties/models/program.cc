@@ -126,7 +126,7 @@ class Compiler {
     made.counter = counter(counter_of(item));
     made.most = item.most;
     // The label of a stream must be the same always, and no other's.
-    LOCKSTEP_CHECK(!made.makes_stream || (made.most != 0 && steps.size() == 1));
+    LOCKSTEP_CHECK(!made.makes_stream || (made.most != any_number && steps.size() == 1));
     made.when_quiet = item.when_quiet;
     made.fair = item.fair;
     return made;

@@ -22,7 +22,7 @@ ModelSpec make(const Bounds& with) {
        .counter = "a writes",
        .most = with["writes"],
        .until = {"c is closed"}},
-      {.step = "a: recv c 2", .most = 0, .until = {"c is closed"}},
+      {.step = "a: recv c 2", .most = any_number, .until = {"c is closed"}},
       {.step = "a: close c", .counter = "c is closed"},
       {.step = "a: d = socket inet stream", .counter = "d is made", .after = {"c is closed"}},
       {.step = "a: connect d 10.0.0.2:80", .counter = "d connects", .after = {"d is made"}},

@@ -13,6 +13,8 @@
 
 namespace lockstep::models {
 
+inline constexpr std::uint8_t any_number = 255;
+
 // One thing that a program may do, at any moment at which it is enabled.
 struct Item {
   // A line of the scenario language, "a: send c 1", "tick a 3", "forge c RST", or several that are
@@ -20,7 +22,7 @@ struct Item {
   std::string step;
   // What it counts towards; its own unless named. Items with one counter share its bound.
   std::string counter;
-  std::uint8_t most = 1;           // Enabled while the counter is below; 0: any number of times.
+  std::uint8_t most = 1;           // Enabled while the counter is below; any_number is not counted.
   std::vector<std::string> after;  // Counters that must be above zero ...
   std::vector<std::string> until;  // ... and those that must be zero.
   bool when_quiet = false;         // Only while nothing is under way.

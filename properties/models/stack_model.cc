@@ -65,7 +65,7 @@ const World& StackModel::world_of(Cursor& at, const State& state) const {
 }
 
 bool StackModel::is_enabled(const World& world, const CompiledItem& item) const {
-  if (item.most != 0 && world.counts[item.counter] >= item.most) return false;
+  if (item.most != any_number && world.counts[item.counter] >= item.most) return false;
   if (item.when_quiet && !world.runner.situation().flight->empty()) return false;
   if ((item.after | item.until) == 0) return true;
   for (std::size_t i = 0; i < program_->counters.size(); ++i) {
@@ -89,20 +89,24 @@ void StackModel::list_actions(const World& world, std::vector<Action>& actions) 
   for (std::size_t i = 0; i < program_->items.size(); ++i) {
     const CompiledItem& item = program_->items[i];
     if (!is_enabled(world, item)) continue;
-    is_counted |= item.most != 0;
+    is_counted |= item.most != any_number;
     actions.push_back({Kind::item, static_cast<std::uint8_t>(i), 0, 0, 0});
   }
   const auto flight = world.runner.situation().flight->in_flight();
   const Network& network = program_->network;
+  // Direction by direction: between directions there is no order that is part of the state.
+  const auto hosts = static_cast<std::uint8_t>(program_->given.hosts.size());
   const auto each_packet = [&](Kind kind, bool beyond_first) {
-    for (std::size_t i = 0; i < flight.size(); ++i) {
-      const InFlight& entry = flight[i];
-      std::uint16_t index = 0;
-      for (std::size_t j = 0; j < i; ++j) {
-        index += flight[j].from == entry.from && flight[j].to == entry.to ? 1 : 0;
+    if (flight.empty()) return;
+    for (std::uint8_t from = 0; from < hosts; ++from) {
+      for (std::uint8_t to = 0; to < hosts; ++to) {
+        std::uint16_t index = 0;
+        for (const InFlight& entry : flight) {
+          if (entry.from != from || entry.to != to) continue;
+          if (index == 0 || beyond_first) actions.push_back({kind, 0, from, to, index});
+          ++index;
+        }
       }
-      if (index > 0 && !beyond_first) continue;
-      actions.push_back({kind, 0, entry.from, entry.to, index});
     }
   };
   each_packet(Kind::deliver, world.reorderings < network.reorderings);
@@ -182,7 +186,7 @@ void StackModel::apply(World& world, const Action& action) const {
   switch (action.kind) {
     case Kind::item: {
       const CompiledItem& item = program_->items[action.item];
-      if (item.most != 0) ++world.counts[item.counter];
+      if (item.most != any_number) ++world.counts[item.counter];
       note_answer(world, action.item);
       break;
     }

@@ -23,15 +23,15 @@ ModelSpec make(const Bounds& with) {
       {.step = "a: bind l unix:/p", .counter = "l is bound"},
       {.step = "a: connect c unix:/p",
        .counter = "c connects",
-       .most = 0,
+       .most = any_number,
        .until = {"c is closed"}},
       {.step = "a: send c 2",
        .counter = "c writes",
        .most = with["writes"],
        .until = {"c is closed"}},
-      {.step = "a: recv c 1", .most = 0, .until = {"c is closed"}},
+      {.step = "a: recv c 1", .most = any_number, .until = {"c is closed"}},
       {.step = "a: shutdown c write", .until = {"c is closed"}},
-      {.step = "a: poll c in|out|rdhup", .most = 0, .until = {"c is closed"}},
+      {.step = "a: poll c in|out|rdhup", .most = any_number, .until = {"c is closed"}},
       {.step = "a: close c", .counter = "c is closed"},
   };
   if (is_connected) {
@@ -50,8 +50,10 @@ ModelSpec make(const Bounds& with) {
     model.items.push_back({.step = "a: close s", .counter = "s is closed", .after = {"accept"}});
   }
   const std::string closed = server + " is closed";
-  model.items.push_back({.step = "a: recv " + server + " 2", .most = 0, .until = {closed}});
-  model.items.push_back({.step = "a: recv " + server + " 1", .most = 0, .until = {closed}});
+  model.items.push_back(
+      {.step = "a: recv " + server + " 2", .most = any_number, .until = {closed}});
+  model.items.push_back(
+      {.step = "a: recv " + server + " 1", .most = any_number, .until = {closed}});
   if (!is_connected) model.items.push_back({.step = "a: close l", .counter = closed});
   model.goals = {
       {.name = "nobody is there", .step = "a: connect c unix:/p", .error = Errno::enoent},
