@@ -2,14 +2,20 @@
 // 5961): exactly what is expected, one beside it, and far away. A connection survives all but exact
 // ones.
 //
-//   bounds: forgeries 2, of both directions together
+// Forgeries that put the two ends at odds let them answer each other until the limit of challenge
+// ACKs, so that deliveries have a bound.
+//
+//   bounds: forgeries 2 (at both ends together), deliveries 10
 #include "properties/models/connected.h"
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
-Bounds bounds() { return Bounds({{"forgeries", 2, "segments that the attacker forges"}}); }
+Bounds bounds() {
+  return Bounds({{"forgeries", 2, "segments that the attacker forges"},
+                 {"deliveries", 10, "segments that arrive; 0: any number"}});
+}
 
 ModelSpec make(const Bounds& with) {
   ModelSpec model;
@@ -43,6 +49,7 @@ ModelSpec make(const Bounds& with) {
       {.step = "b: close s", .counter = "s is closed"},
   };
   model.items.insert(model.items.end(), programs.begin(), programs.end());
+  model.network = {.deliveries = with["deliveries"]};
   model.goals = {
       {.name = "an exact RST ends the connection",
        .step = "a: recv c 2",

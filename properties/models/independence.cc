@@ -26,6 +26,9 @@ bool StackModel::independent(const Action& a, const Action& b) const {
   };
   if (is_lone(a) || is_lone(b)) return false;
   if (is_fault(a) && is_fault(b)) return false;  // They share bounds.
+  if (program_->network.deliveries != 0 && a.kind == Kind::deliver && b.kind == Kind::deliver) {
+    return false;
+  }
   if (a.kind == Kind::item && b.kind == Kind::item) {
     const CompiledItem& x = program_->items[a.item];
     const CompiledItem& y = program_->items[b.item];

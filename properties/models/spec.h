@@ -35,6 +35,7 @@ struct Network {
   std::uint8_t drops = 0;
   std::uint8_t duplicates = 0;
   std::uint8_t reorderings = 0;  // Deliveries of a packet that is not the oldest of its direction.
+  std::uint8_t deliveries = 0;   // Of packets, altogether; 0: any number.
   bool is_fair = false;          // In a liveness model: a direction is not left for ever.
 };
 

@@ -109,7 +109,8 @@ void StackModel::list_actions(const World& world, std::vector<Action>& actions) 
       }
     }
   };
-  each_packet(Kind::deliver, world.reorderings < network.reorderings);
+  const bool delivers = network.deliveries == 0 || world.deliveries < network.deliveries;
+  if (delivers) each_packet(Kind::deliver, world.reorderings < network.reorderings);
   if (world.duplicates < network.duplicates) each_packet(Kind::duplicate, true);
   if (world.drops < network.drops) each_packet(Kind::drop, true);
   if (program_->settles && flight.empty() && !is_counted) {
@@ -192,6 +193,7 @@ void StackModel::apply(World& world, const Action& action) const {
     }
     case Kind::deliver:
       world.reorderings += action.index > 0 ? 1 : 0;
+      world.deliveries += program_->network.deliveries != 0 ? 1 : 0;
       break;
     case Kind::duplicate:
       ++world.duplicates;

@@ -8,6 +8,7 @@ bool World::copy_from(const World& other) {
   drops = other.drops;
   duplicates = other.duplicates;
   reorderings = other.reorderings;
+  deliveries = other.deliveries;
   is_settled = other.is_settled;
   answered = other.answered;
   depth = other.depth;
@@ -16,7 +17,7 @@ bool World::copy_from(const World& other) {
 
 bool World::digest(Digest& out, bool is_judged) const {
   if (!(is_judged ? runner.digest(out) : runner.digest_stacks(out))) return false;
-  out.add_packed(drops, duplicates, reorderings, is_settled, answered);
+  out.add_packed(drops, duplicates, reorderings, deliveries, is_settled, answered);
   std::uint64_t word = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     word = (word << 8) | counts[i];

@@ -27,6 +27,7 @@ struct World {
   std::uint8_t drops = 0;  // Committed until now.
   std::uint8_t duplicates = 0;
   std::uint8_t reorderings = 0;
+  std::uint8_t deliveries = 0;  // Where they have a bound.
   bool is_settled = false;
   std::uint32_t answered = 0;  // Bits of goals about answers that were seen.
   std::uint32_t depth = 0;     // Steps since the initial state; not digested.
