@@ -21,7 +21,7 @@ using judge::Recording;
 using oracle::Oracle;
 using Words = std::vector<std::uint64_t>;
 
-constexpr std::uint64_t runs = 20;
+constexpr std::uint64_t runs = 60;
 constexpr int steps_max = 60;
 
 Recording record(std::uint64_t seed) {
