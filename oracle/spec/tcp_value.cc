@@ -191,11 +191,13 @@ void TcpEngine::digest_hypothesis(Digest& out, const Hypothesis& h) const {
   copies.digest(out);
   out.add(fins.size());
   for (const Offset fin : fins) out.add(fin);
-  if (blame) out.add_packed(error_rule, spurned, spurn_rule);
+  if (blame) out.add_packed(error_rule, spurned, spurned ? spurn_rule : Rule{});
   if (!in_step) return;
   out.add_packed(state_before, ack_due, ack_allowed, hushed, ended_by_text, syn_due, fast_due,
                  shown_in_step, text_in_step, resent);
-  out.add_packed(ack_rule, hush_rule, syn_rule);
+  // Rules of former steps are not looked at.
+  const auto of = [](bool due, Rule rule) { return due ? rule : Rule{}; };
+  out.add_packed(of(ack_due, ack_rule), of(hushed, hush_rule), of(syn_due, syn_rule));
   for (const Offset value : {una_before, nxt_before, rcv_before, wnd_right_step}) out.add(value);
   out.add(resets.size());
   for (const DueReset& due : resets) digest_reset(out, due);

@@ -29,7 +29,7 @@ class Digest {
   // One word.
   template <DigestScalar T>
   void add(T value) {
-    words_.push_back(bits_of(value));
+    *grow(1) = bits_of(value);
   }
 
   // Several values in as few words as they fit into in this order: a bool takes one bit, any other
@@ -40,7 +40,7 @@ class Digest {
     std::array<std::uint64_t, layout.words> packed{};
     std::size_t i = 0;
     ((packed[layout.word[i]] |= bits_of(values) << layout.shift[i], ++i), ...);
-    words_.insert(words_.end(), packed.begin(), packed.end());
+    std::memcpy(grow(layout.words), packed.data(), sizeof packed);
   }
   template <std::same_as<bool>... Flags>
   void add_flags(Flags... flags) {
@@ -49,10 +49,12 @@ class Digest {
 
   // Their number, then the bytes, eight to a word.
   void add(std::span<const std::byte> bytes) {
-    const std::size_t at = words_.size() + 1;
-    words_.push_back(bytes.size());
-    words_.resize(at + (bytes.size() + 7) / 8);
-    if (!bytes.empty()) std::memcpy(words_.data() + at, bytes.data(), bytes.size());
+    const std::size_t count = (bytes.size() + 7) / 8;
+    std::uint64_t* to = grow(1 + count);
+    to[0] = bytes.size();
+    if (bytes.empty()) return;
+    to[count] = 0;  // The last may be filled in part.
+    std::memcpy(to + 1, bytes.data(), bytes.size());
   }
   void add(const Slice& slice) { add(slice.bytes()); }  // By content.
 
@@ -85,9 +87,9 @@ class Digest {
   }
   void add(Fd fd) { add(fd.value); }
 
-  std::span<const std::uint64_t> words() const { return words_; }
+  std::span<const std::uint64_t> words() const { return std::span(storage_).first(size_); }
   // Keeps the capacity.
-  void clear() { words_.clear(); }
+  void clear() { size_ = 0; }
 
  private:
   template <std::size_t N>
@@ -132,7 +134,17 @@ class Digest {
     }
   }
 
-  std::vector<std::uint64_t> words_;
+  // Room for as many more words, which the caller fills.
+  std::uint64_t* grow(std::size_t count) {
+    const std::size_t at = size_;
+    size_ += count;
+    if (size_ > storage_.size()) [[unlikely]]
+      storage_.resize(2 * size_ + 64);
+    return storage_.data() + at;
+  }
+
+  std::vector<std::uint64_t> storage_;  // What lies past size_ is room.
+  std::size_t size_ = 0;
 };
 
 }  // namespace lockstep
