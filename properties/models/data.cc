@@ -1,6 +1,6 @@
 // data: writes of one or two bytes each way over a connection, read in every way of splitting them.
 //
-//   bounds: writes 2 (each way), drops 0, reorderings 0
+//   bounds: writes 2 (each way), drops 0, reorderings 1
 #include "properties/models/connected.h"
 #include "properties/models/rows.h"
 
@@ -10,7 +10,7 @@ namespace {
 Bounds bounds() {
   return Bounds({{"writes", 2, "writes of each application"},
                  {"drops", 0, "segments that the network loses"},
-                 {"reorderings", 0, "segments that it delivers before older ones"}});
+                 {"reorderings", 1, "segments that it delivers before older ones"}});
 }
 
 ModelSpec make(const Bounds& with) {
@@ -40,7 +40,7 @@ ModelSpec make(const Bounds& with) {
 }  // namespace
 
 ModelRow data_row() {
-  return {"data", "writes each way, read in every way of splitting them", Size::small, bounds,
+  return {"data", "writes each way, read in every way of splitting them", Size::large, bounds,
           make};
 }
 

@@ -61,7 +61,7 @@ a: c = socket inet stream
 
 ModelRow handshake_row() {
   return {"handshake", "a client connects to a server that listens early, late or no longer",
-          Size::small, bounds, make};
+          Size::large, bounds, make};
 }
 
 }  // namespace lockstep::models

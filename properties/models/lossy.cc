@@ -51,7 +51,7 @@ a: connect c 10.0.0.2:80
 }  // namespace
 
 ModelRow lossy_row() {
-  return {"lossy", "a handshake, a byte and a close over a bad network", Size::large, bounds, make};
+  return {"lossy", "a handshake, a byte and a close over a bad network", Size::small, bounds, make};
 }
 
 }  // namespace lockstep::models
