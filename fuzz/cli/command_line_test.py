@@ -5,10 +5,12 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import unittest
 
@@ -16,6 +18,7 @@ LOCKSTEP = pathlib.Path(sys.argv[1]).resolve()
 SOURCE = pathlib.Path(sys.argv[2]).resolve()
 CORPUS = SOURCE / "corpus" / "scenarios"
 README = SOURCE / "README.md"
+SHOWN_SCENARIOS = [README, SOURCE / "docs" / "scenario-language.md"]
 SCENARIO = str(CORPUS / "close" / "unread_data_at_close_resets.scn")
 USAGE = 254
 
@@ -38,6 +41,15 @@ def wait_until(condition):
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.02)
+
+
+def shown_scenarios(page):
+    """The indented blocks of a page that are whole scenarios: host lines, then steps."""
+    blocks = re.findall(r"(?:^    .*\n)+", page.read_text(encoding="utf-8"), re.MULTILINE)
+    for block in map(textwrap.dedent, blocks):
+        lines = [line for line in block.splitlines() if not line.startswith("#")]
+        if lines and lines[0].startswith("host ") and not lines[-1].startswith("host "):
+            yield block
 
 
 class CommandLine(unittest.TestCase):
@@ -140,6 +152,16 @@ class CommandLine(unittest.TestCase):
         file = told[1].split()[-1]
         shown = self.run_command("show", "--lie", "rst_swallowed", file)
         self.assertEqual(shown.stdout.strip("\n").splitlines(), block[ladder:])
+
+    def test_the_scenarios_that_pages_show_hold(self):
+        for page in SHOWN_SCENARIOS:
+            scenarios = list(shown_scenarios(page))
+            self.assertTrue(scenarios, page)
+            for number, text in enumerate(scenarios):
+                file = self.write(f"{page.stem}-{number}.scn", text.encode())
+                with self.subTest(file=file):
+                    done = self.run_command("run", file)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_counts_are_kept_as_json(self):
         self.run_command("fuzz", "--runs", "20", "--jobs", "1", "--report", "counts.json")
