@@ -181,6 +181,41 @@ class CommandLine(unittest.TestCase):
             self.assertEqual(done.returncode, USAGE, arguments)
             self.assertIn("standard output cannot be written", done.stderr)
 
+    def test_a_bad_file_does_not_keep_the_others_from_running(self):
+        good = b"host a 10.0.0.1\nsettle\n"
+        (self.folder / "all").mkdir()
+        self.write("all/1.scn", good)
+        self.write("all/2.scn", b"host a 10.0.0.1\nsetle\n")
+        self.write("all/3.scn", good)
+        done = self.run_command("run", "all", "missing.scn")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertEqual(done.stdout, "ok    all/1.scn  (1 steps)\nok    all/3.scn  (1 steps)\n"
+                                      "2 ok, 0 failed, 0 skipped, 2 malformed\n")
+        self.assertEqual([line.split(" ")[1] for line in done.stderr.splitlines()],
+                         ["all/2.scn:2:1:", "missing.scn:"])
+        self.write("all/4.scn", b"host a 10.0.0.1\na: socket inet stream -> EMFILE\n")
+        done = self.run_command("run", "all")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stdout.endswith("2 ok, 1 failed, 0 skipped, 1 malformed\n"))
+
+    def test_a_verdict_is_printed_once(self):
+        file = self.write("wrong.scn", b"host a 10.0.0.1\na: socket inet stream -> EMFILE\n")
+        for flags in [], ["--trace"]:
+            out = self.run_command("run", file, *flags).stdout
+            self.assertEqual(out.count("expected -> EMFILE"), 1, out)
+            self.assertTrue(out.endswith(f"FAIL  {file}: expectation failed at step 1 (line 2)\n"),
+                            out)
+
+    def test_linked_directories_are_entered_once(self):
+        for folder in ("all", "elsewhere"):
+            (self.folder / folder).mkdir()
+        self.write("elsewhere/1.scn", b"host a 10.0.0.1\nsettle\n")
+        (self.folder / "all" / "link").symlink_to("../elsewhere")
+        (self.folder / "elsewhere" / "back").symlink_to("../all")
+        done = self.run_command("run", "all")
+        self.assertEqual((done.returncode, done.stdout),
+                         (0, "ok    all/link/1.scn  (1 steps)\n"), done.stderr)
+
     def test_a_result_of_no_call_fails(self):
         text = b"host a 10.0.0.1\na: c = socket inet stream\na: send d 10 -> EPIPE\n"
         done = self.run_command("run", self.write("typo.scn", text))
