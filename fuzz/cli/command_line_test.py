@@ -216,6 +216,23 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout),
                          (0, "ok    all/link/1.scn  (1 steps)\n"), done.stderr)
 
+    def test_diff_notes_what_stacks_choose_and_tells_of_expectations(self):
+        ports = ["--port", "in_process", "--port", "in_process"]
+        done = self.run_command("diff", SCENARIO, *ports)
+        self.assertEqual((done.returncode, done.stdout), (0, f"same  {SCENARIO}\n"), done.stderr)
+        wrong = self.write("wrong.scn", b"host a 10.0.0.1\na: socket inet stream -> EMFILE\n")
+        done = self.run_command("diff", wrong, *ports)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertTrue(done.stdout.startswith(f"same  {wrong}\n"), done.stdout)
+        self.assertEqual(done.stdout.count("expected -> EMFILE"), 2, done.stdout)
+        lie = ["--lie", "none", "--lie", "ack_ahead"]
+        done = self.run_command("diff", SCENARIO, *ports, *lie)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("first  leaves", done.stdout)
+        # Of the calls all are the same, until the broken rule ends the second run.
+        done = self.run_command("diff", SCENARIO, *ports, *lie, "--calls")
+        self.assertIn("second nothing more", done.stdout)
+
     def test_a_result_of_no_call_fails(self):
         text = b"host a 10.0.0.1\na: c = socket inet stream\na: send d 10 -> EPIPE\n"
         done = self.run_command("run", self.write("typo.scn", text))
@@ -313,4 +330,4 @@ class CommandLine(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])
