@@ -104,6 +104,8 @@ class CommandLine(unittest.TestCase):
             (["promote", "nope"], "cannot read nope"),
             (["promote", SCENARIO, "--corpus", "missing"], "no such folder"),
             (["rules", "--json", "--coverage", SCENARIO], "--json"),
+            (["rules", "--json", "--markdown"], "--json"),
+            (["rules", "--counts", "linux=counts.json"], "--markdown"),
             (["fuzz", "--port", "a=in_process,a=in_process"], "twice"),
             (["run", SCENARIO, "--port", "a=in_process,b=in_process,zz=in_process"], "'zz'"),
             (["diff", "--port", "in_process", "--port", "in_process"], "--scenarios"),
