@@ -2,7 +2,8 @@
 option(LOCKSTEP_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(LOCKSTEP_FUZZERS "Build the instrumented libFuzzer binaries (clang only)" OFF)
 option(LOCKSTEP_COVERAGE "Build with source-based coverage (clang only)" OFF)
-option(LOCKSTEP_TOOLS "Build the command, properties and fuzz targets beside libraries and tests" ON)
+option(LOCKSTEP_TOOLS "Build the command, properties and fuzz targets beside libraries and tests"
+  ${PROJECT_IS_TOP_LEVEL})
 
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -17,10 +18,13 @@ endif()
 
 # Every target of ours links lockstep_flags; nothing of it leaks to others.
 add_library(lockstep_flags INTERFACE)
-target_include_directories(lockstep_flags INTERFACE "${CMAKE_SOURCE_DIR}")
+target_include_directories(lockstep_flags INTERFACE "${PROJECT_SOURCE_DIR}")
 target_compile_options(lockstep_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
-  -Wunused -Wnull-dereference -Wswitch -Wimplicit-fallthrough -Werror)
+  -Wunused -Wnull-dereference -Wswitch -Wimplicit-fallthrough)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(lockstep_flags INTERFACE -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(lockstep_flags INTERFACE -Wno-gnu-zero-variadic-macro-arguments
     -Wextra-semi -Wnewline-eof -Wshadow-all)

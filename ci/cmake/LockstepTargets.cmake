@@ -8,11 +8,12 @@ function(lockstep_static target alias)
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
     target_link_libraries(${target} PUBLIC ${arg_DEPENDS} PRIVATE lockstep_flags)
-    target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
+    target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
+    target_compile_features(${target} PUBLIC cxx_std_23)
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE ${arg_DEPENDS})
-    target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}")
+    target_include_directories(${target} INTERFACE "${PROJECT_SOURCE_DIR}")
   endif()
   add_library(${alias} ALIAS ${target})
 endfunction()
@@ -20,7 +21,7 @@ endfunction()
 # lockstep_library(NAME [JUDGES] [DEPENDS lib...] [TEST_DEPENDS lib...])
 #   The library lockstep_NAME (alias lockstep::NAME) of the current folder, its test NAME_test and
 #   its benchmark NAME_benchmark. TEST_DEPENDS are linked to the test and the benchmark alone.
-#   JUDGES marks what watches the stack under test instead of being tested by a libFuzzer program.
+#   Within another project there is the library alone. JUDGES marks what watches the stack under test instead of being tested by a libFuzzer program.
 function(lockstep_library name)
   cmake_parse_arguments(arg "JUDGES" "" "DEPENDS;TEST_DEPENDS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" *.cc)
@@ -49,7 +50,7 @@ function(lockstep_library name)
     endif()
   endif()
 
-  if(tests)
+  if(tests AND PROJECT_IS_TOP_LEVEL)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE lockstep::${name} ${arg_TEST_DEPENDS}
       GTest::gtest_main lockstep_flags)

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -16,27 +17,48 @@ namespace lockstep::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+void add_files_beneath(const fs::path& directory, std::set<fs::path>& entered,
+                       std::vector<fs::path>& files) {
+  if (!entered.insert(fs::canonical(directory)).second) return;
+  std::vector<fs::path> entries;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
+    entries.push_back(entry.path());
+  }
+  std::sort(entries.begin(), entries.end());
+  for (const fs::path& entry : entries) {
+    std::error_code dangling;
+    if (fs::is_directory(entry, dangling)) {
+      add_files_beneath(entry, entered, files);
+    } else if (entry.extension() == ".scn") {
+      files.push_back(entry);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<fs::path> scenario_files(const std::string& argument) {
+  std::error_code error;
+  if (!fs::exists(argument, error)) throw UsageError{argument + ": no such file or directory"};
+  if (!fs::is_directory(argument, error)) return {argument};
+  std::vector<fs::path> files;
+  std::set<fs::path> entered;
+  try {
+    add_files_beneath(argument, entered, files);
+  } catch (const fs::filesystem_error& failed) {
+    throw UsageError{argument + ": a directory in it cannot be read; " + failed.code().message()};
+  }
+  if (files.empty()) throw UsageError{argument + ": no .scn file beneath this directory"};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::vector<fs::path> scenario_files(const std::vector<std::string>& arguments) {
   std::vector<fs::path> files;
   for (const std::string& argument : arguments) {
-    std::error_code error;
-    if (!fs::exists(argument, error)) {
-      throw UsageError{argument + ": no such file or directory"};
-    }
-    if (!fs::is_directory(argument, error)) {
-      files.emplace_back(argument);
-      continue;
-    }
-    std::vector<fs::path> found;
-    fs::recursive_directory_iterator at(argument, error);
-    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-      if (at->path().extension() == ".scn") found.push_back(at->path());
-    }
-    if (error)
-      throw UsageError{argument + ": a directory in it cannot be read; " + error.message()};
-    if (found.empty()) throw UsageError{argument + ": no .scn file beneath this directory"};
-    std::sort(found.begin(), found.end());
-    files.insert(files.end(), found.begin(), found.end());
+    for (fs::path& file : scenario_files(argument)) files.push_back(std::move(file));
   }
   return files;
 }

@@ -27,8 +27,11 @@ struct UsageError {
   std::string text;
 };
 
-// The files that the arguments name: files as they are, of directories every *.scn beneath, sorted.
-// Throws UsageError when there is none or one is missing.
+// The files that an argument names: a file as it is, of a directory every *.scn beneath, sorted.
+// Symbolic links are followed, but no directory is entered twice. Throws UsageError when there is
+// none or one is missing.
+std::vector<std::filesystem::path> scenario_files(const std::string& argument);
+// The same of several arguments, one after the other.
 std::vector<std::filesystem::path> scenario_files(const std::vector<std::string>& arguments);
 
 // Throws UsageError on a file that cannot be read or a line that is wrong.

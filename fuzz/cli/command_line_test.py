@@ -5,10 +5,12 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import unittest
 
@@ -16,6 +18,7 @@ LOCKSTEP = pathlib.Path(sys.argv[1]).resolve()
 SOURCE = pathlib.Path(sys.argv[2]).resolve()
 CORPUS = SOURCE / "corpus" / "scenarios"
 README = SOURCE / "README.md"
+SHOWN_SCENARIOS = [README, SOURCE / "docs" / "scenario-language.md"]
 SCENARIO = str(CORPUS / "close" / "unread_data_at_close_resets.scn")
 USAGE = 254
 
@@ -38,6 +41,15 @@ def wait_until(condition):
         if time.monotonic() > deadline:
             raise TimeoutError
         time.sleep(0.02)
+
+
+def shown_scenarios(page):
+    """The indented blocks of a page that are whole scenarios: host lines, then steps."""
+    blocks = re.findall(r"(?:^    .*\n)+", page.read_text(encoding="utf-8"), re.MULTILINE)
+    for block in map(textwrap.dedent, blocks):
+        lines = [line for line in block.splitlines() if not line.startswith("#")]
+        if lines and lines[0].startswith("host ") and not lines[-1].startswith("host "):
+            yield block
 
 
 class CommandLine(unittest.TestCase):
@@ -92,6 +104,8 @@ class CommandLine(unittest.TestCase):
             (["promote", "nope"], "cannot read nope"),
             (["promote", SCENARIO, "--corpus", "missing"], "no such folder"),
             (["rules", "--json", "--coverage", SCENARIO], "--json"),
+            (["rules", "--json", "--markdown"], "--json"),
+            (["rules", "--counts", "linux=counts.json"], "--markdown"),
             (["fuzz", "--port", "a=in_process,a=in_process"], "twice"),
             (["run", SCENARIO, "--port", "a=in_process,b=in_process,zz=in_process"], "'zz'"),
             (["diff", "--port", "in_process", "--port", "in_process"], "--scenarios"),
@@ -141,6 +155,16 @@ class CommandLine(unittest.TestCase):
         shown = self.run_command("show", "--lie", "rst_swallowed", file)
         self.assertEqual(shown.stdout.strip("\n").splitlines(), block[ladder:])
 
+    def test_the_scenarios_that_pages_show_hold(self):
+        for page in SHOWN_SCENARIOS:
+            scenarios = list(shown_scenarios(page))
+            self.assertTrue(scenarios, page)
+            for number, text in enumerate(scenarios):
+                file = self.write(f"{page.stem}-{number}.scn", text.encode())
+                with self.subTest(file=file):
+                    done = self.run_command("run", file)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_counts_are_kept_as_json(self):
         self.run_command("fuzz", "--runs", "20", "--jobs", "1", "--report", "counts.json")
         counts = json.loads((self.folder / "counts.json").read_text(encoding="utf-8"))
@@ -158,6 +182,58 @@ class CommandLine(unittest.TestCase):
                                       text=True, check=False)
             self.assertEqual(done.returncode, USAGE, arguments)
             self.assertIn("standard output cannot be written", done.stderr)
+
+    def test_a_bad_file_does_not_keep_the_others_from_running(self):
+        good = b"host a 10.0.0.1\nsettle\n"
+        (self.folder / "all").mkdir()
+        self.write("all/1.scn", good)
+        self.write("all/2.scn", b"host a 10.0.0.1\nsetle\n")
+        self.write("all/3.scn", good)
+        done = self.run_command("run", "all", "missing.scn")
+        self.assertEqual(done.returncode, USAGE)
+        self.assertEqual(done.stdout, "ok    all/1.scn  (1 steps)\nok    all/3.scn  (1 steps)\n"
+                                      "2 ok, 0 failed, 0 skipped, 2 malformed\n")
+        self.assertEqual([line.split(" ")[1] for line in done.stderr.splitlines()],
+                         ["all/2.scn:2:1:", "missing.scn:"])
+        self.write("all/4.scn", b"host a 10.0.0.1\na: socket inet stream -> EMFILE\n")
+        done = self.run_command("run", "all")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(done.stdout.endswith("2 ok, 1 failed, 0 skipped, 1 malformed\n"))
+
+    def test_a_verdict_is_printed_once(self):
+        file = self.write("wrong.scn", b"host a 10.0.0.1\na: socket inet stream -> EMFILE\n")
+        for flags in [], ["--trace"]:
+            out = self.run_command("run", file, *flags).stdout
+            self.assertEqual(out.count("expected -> EMFILE"), 1, out)
+            self.assertTrue(out.endswith(f"FAIL  {file}: expectation failed at step 1 (line 2)\n"),
+                            out)
+
+    def test_linked_directories_are_entered_once(self):
+        for folder in ("all", "elsewhere"):
+            (self.folder / folder).mkdir()
+        self.write("elsewhere/1.scn", b"host a 10.0.0.1\nsettle\n")
+        (self.folder / "all" / "link").symlink_to("../elsewhere")
+        (self.folder / "elsewhere" / "back").symlink_to("../all")
+        done = self.run_command("run", "all")
+        self.assertEqual((done.returncode, done.stdout),
+                         (0, "ok    all/link/1.scn  (1 steps)\n"), done.stderr)
+
+    def test_diff_notes_what_stacks_choose_and_tells_of_expectations(self):
+        ports = ["--port", "in_process", "--port", "in_process"]
+        done = self.run_command("diff", SCENARIO, *ports)
+        self.assertEqual((done.returncode, done.stdout), (0, f"same  {SCENARIO}\n"), done.stderr)
+        wrong = self.write("wrong.scn", b"host a 10.0.0.1\na: socket inet stream -> EMFILE\n")
+        done = self.run_command("diff", wrong, *ports)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertTrue(done.stdout.startswith(f"same  {wrong}\n"), done.stdout)
+        self.assertEqual(done.stdout.count("expected -> EMFILE"), 2, done.stdout)
+        lie = ["--lie", "none", "--lie", "ack_ahead"]
+        done = self.run_command("diff", SCENARIO, *ports, *lie)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("first  leaves", done.stdout)
+        # Of the calls all are the same, until the broken rule ends the second run.
+        done = self.run_command("diff", SCENARIO, *ports, *lie, "--calls")
+        self.assertIn("second nothing more", done.stdout)
 
     def test_a_result_of_no_call_fails(self):
         text = b"host a 10.0.0.1\na: c = socket inet stream\na: send d 10 -> EPIPE\n"
@@ -256,4 +332,4 @@ class CommandLine(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[3:])

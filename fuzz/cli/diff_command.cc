@@ -21,6 +21,9 @@ struct Arguments {
   std::string dialect = "linux";
   std::uint64_t scenarios = 0;
   std::uint64_t seed = 1;
+  bool calls = false;
+
+  judge::Compared compared() const { return calls ? judge::Compared::calls : judge::Compared::all; }
 };
 
 campaign::PortChoice choice_of(const Arguments& arguments, std::size_t side) {
@@ -44,13 +47,20 @@ judge::Trace trace_on(judge::Runner& runner, const scenario::Scenario& scenario)
   return trace;
 }
 
-// Whether neither broke a rule.
+// Whether neither broke a rule nor an expectation of the author's.
 bool is_allowed(const judge::Trace& a, const judge::Trace& b) {
   const auto broken = [](const judge::Trace& trace) {
     return trace.verdict.outcome == judge::Outcome::violation ||
+           trace.verdict.outcome == judge::Outcome::expectation_failed ||
            trace.verdict.outcome == judge::Outcome::unsettled;
   };
   return !broken(a) && !broken(b);
+}
+
+// A side that was not followed to its end says nothing of the rest.
+void print_unless_allowed(const char* side, const judge::Verdict& verdict) {
+  if (verdict.outcome == judge::Outcome::allowed) return;
+  std::printf("  %s %s", side, judge::explain(verdict).c_str());
 }
 
 int diff_files(const Arguments& arguments) {
@@ -61,12 +71,12 @@ int diff_files(const Arguments& arguments) {
     judge::Runner second = runner_of(arguments, 1, scenario);
     const judge::Trace a = trace_on(first, scenario);
     const judge::Trace b = trace_on(second, scenario);
-    const judge::Difference difference = judge::compare(a, b);
-    if (!difference.any()) {
-      std::printf("same  %s\n", file.c_str());
-      continue;
-    }
-    std::printf("DIFF  %s\n%s", file.c_str(), difference.text.c_str());
+    const judge::Difference difference = judge::compare(a, b, arguments.compared());
+    std::printf("%s  %s\n%s", difference.any() ? "DIFF" : "same", file.c_str(),
+                difference.text.c_str());
+    for (const std::string& note : difference.notes) std::printf("  noted  %s\n", note.c_str());
+    print_unless_allowed("first ", a.verdict);
+    print_unless_allowed("second", b.verdict);
     if (!is_allowed(a, b)) code = exit_violation;
   }
   return code;
@@ -87,6 +97,7 @@ int diff_generated(const Arguments& arguments) {
   judge::Runner first = runner_of(arguments, 0, scenario::Scenario());
   judge::Runner second = runner_of(arguments, 1, scenario::Scenario());
   std::map<std::string, std::uint64_t> kinds;
+  std::map<std::string, std::uint64_t> notes;
   std::uint64_t same = 0;
   std::uint64_t forbidden = 0;
   for (std::uint64_t number = 0; number < arguments.scenarios; ++number) {
@@ -100,9 +111,10 @@ int diff_generated(const Arguments& arguments) {
     second.set_patience(judge::hurried);
     const judge::Trace a = trace_on(first, scenario);
     const judge::Trace b = trace_on(second, scenario);
-    const judge::Difference difference = judge::compare(a, b);
+    const judge::Difference difference = judge::compare(a, b, arguments.compared());
     same += difference.any() ? 0 : 1;
     for (const std::string& kind : difference.kinds) ++kinds[kind];
+    for (const std::string& note : difference.notes) ++notes[note];
     if (is_allowed(a, b)) continue;
     ++forbidden;
     std::printf("scenario %llu of seed %llu\n%s", static_cast<unsigned long long>(number),
@@ -114,6 +126,8 @@ int diff_generated(const Arguments& arguments) {
       static_cast<unsigned long long>(arguments.scenarios), static_cast<unsigned long long>(same),
       static_cast<unsigned long long>(forbidden));
   print_kinds(kinds);
+  if (!notes.empty()) std::printf("noted, since each stack may choose it:\n");
+  print_kinds(notes);
   return forbidden == 0 ? exit_ok : exit_violation;
 }
 
@@ -138,7 +152,11 @@ void add_diff(CLI::App& app, int& exit_code) {
   command->footer(
       "Example: lockstep diff corpus/scenarios --port in_process --port in_process "
       "--lie none --lie ack_ahead\n"
-      "Exit: 0 no difference that a rule forbids, 1 one of the two broke a rule.");
+      "Windows, and a SYN's window scale, SACK-permitted, timestamps and MSS, are noted and are "
+      "no\n"
+      "difference; initial sequence numbers and ephemeral ports are not compared.\n"
+      "Exit: 0 no difference that a rule forbids, 1 one of the two broke a rule or an "
+      "expectation.");
   auto arguments = std::make_shared<Arguments>();
   command->add_option("FILE", arguments->files, "Scenario files, or directories of them");
   command
@@ -153,6 +171,7 @@ void add_diff(CLI::App& app, int& exit_code) {
       ->required();
   command->add_option("--lie", arguments->lies, "A defect for each, or none")
       ->allow_extra_args(false);
+  command->add_flag("--calls", arguments->calls, "Compare the results of calls alone");
   command->add_option("--dialect", arguments->dialect, "What the oracle holds them to")
       ->capture_default_str();
   command->callback([arguments, &exit_code] { exit_code = diff(*arguments); });

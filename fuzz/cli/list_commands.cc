@@ -109,10 +109,14 @@ void add_rules(CLI::App& app, int& exit_code) {
       ->add_option("--coverage", arguments->coverage,
                    "Run these scenarios and count how often each rule was applied")
       ->excludes("--json");
-  command->add_flag("--markdown", arguments->markdown,
-                    "As a page: docs/rules.md, with the scenarios of --coverage");
-  command->add_option("--counts", arguments->counts,
-                      "PORT=FILE, what fuzz --report kept: for the page");
+  command
+      ->add_flag("--markdown", arguments->markdown,
+                 "As a page: docs/rules.md, with the scenarios of --coverage")
+      ->excludes("--json");
+  command
+      ->add_option("--counts", arguments->counts,
+                   "PORT=FILE, what fuzz --report kept: for the page")
+      ->needs("--markdown");
   add_world_options(*command, arguments->world);
   command->callback([arguments, &exit_code] {
     exit_code = exit_ok;

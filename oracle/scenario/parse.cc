@@ -94,6 +94,9 @@ std::expected<Scenario, ParseError> parse(std::string_view text, std::string_vie
   std::vector<LineWord> words;
   bool at_head = true;
   std::uint32_t line_number = 0;
+  // What some editors put in front of a text, so that others know that it is UTF-8.
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   while (!text.empty()) {
     const std::size_t length = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, length);

@@ -45,6 +45,8 @@ AddressOperand take_address(Parser& parser, Cursor& cursor) {
     operand.socket = name_in(parser, cursor, *peer);
   } else if (const auto address = parse_address_text(word)) {
     operand.literal = *address;
+  } else if (const auto wrong = what_is_wrong_with_address(word); !wrong.empty()) {
+    cursor.fail(std::string(wrong) + "; found " + quoted(word));
   } else {
     cursor.fail(
         "expected an address: 10.0.0.2:80 or [fd00::2]:80 (ports are 0 to 65535), "

@@ -12,7 +12,10 @@ bool begins_with_number(std::string_view text) {
 void take_address(Cursor& cursor, ExpectedResult& expected) {
   const std::string_view text = cursor.take("an address, such as 10.0.0.2:80");
   expected.address = parse_address_text(text);
-  if (!expected.address.has_value()) {
+  const std::string_view wrong = what_is_wrong_with_address(text);
+  if (!wrong.empty()) {
+    cursor.fail(std::string(wrong) + "; found " + quoted(text));
+  } else if (!expected.address.has_value()) {
     cursor.fail(
         "expected a result: a number, an errno such as ECONNRESET, OK, or an address such "
         "as 10.0.0.2:80 (poll: events such as IN|OUT, or none); found " +

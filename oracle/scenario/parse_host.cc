@@ -73,6 +73,7 @@ void take_address(Parser& parser, Cursor& cursor, HostConfig& config, std::strin
 }  // namespace
 
 void parse_host(Parser& parser, Cursor& cursor) {
+  std::set<std::string_view> given;  // Settings of this line.
   if (parser.scenario.hosts.size() == max_hosts) {
     return cursor.fail("a scenario has at most 8 hosts");
   }
@@ -83,6 +84,11 @@ void parse_host(Parser& parser, Cursor& cursor) {
   take_host_name(parser, cursor, host);
   while (!cursor.at_end() && !cursor.failed()) {
     const std::string_view word = cursor.take("an address or a setting");
+    const bool is_setting = word == "unprivileged" || word.find('=') != std::string_view::npos;
+    if (is_setting && !given.insert(word.substr(0, word.find('='))).second) {
+      cursor.fail(quoted(word.substr(0, word.find('='))) +
+                  " is given twice on this line; keep one of the two");
+    }
     if (word == "unprivileged") {
       host.config.unprivileged = true;
     } else if (word.find('=') != std::string_view::npos) {

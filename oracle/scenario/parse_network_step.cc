@@ -143,6 +143,7 @@ Action parse_pair_step(Parser& parser, Cursor& cursor) {
   PairStep step;
   step.a = take_host(parser, cursor);
   step.b = take_host(parser, cursor);
+  if (step.a == step.b) cursor.fail("two different hosts are wanted here");
   return step;
 }
 

@@ -29,7 +29,8 @@ std::string to_string(const ParseError& error);
 // time linear in their number (but for a logarithm per name and label).
 std::expected<Scenario, ParseError> parse(std::string_view text, std::string_view file_name);
 
-// The whole text, ending in a newline. Requires: every host index in a step is < hosts.size().
+// The whole text, ending in a newline. Requires: every host index in a step is < hosts.size(),
+// and partition and heal name two hosts.
 std::string print(const Scenario& scenario);
 
 // One line without its end and without label: "a: connect c 10.0.0.2:8000  -> EINPROGRESS".

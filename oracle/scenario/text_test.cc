@@ -139,6 +139,17 @@ TEST(ScenarioText, CarriageReturnsBlankLinesAndLaterCommentsAreNotKept) {
   EXPECT_EQ(print(scenario), "# head\n#\nhost a 10.0.0.1\nsettle\n");
 }
 
+TEST(ScenarioText, AByteOrderMarkIsSkipped) {
+  EXPECT_EQ(parsed("\xef\xbb\xbf# head\nhost a\n"), parsed("# head\nhost a\n"));
+  EXPECT_FALSE(parse("host a\n\xef\xbb\xbfsettle\n", "x").has_value());
+}
+
+TEST(ScenarioText, NamesOfUnixSocketsSayWhenTheyAreTooLong) {
+  const std::string longest(107, 'y');
+  parsed("host a\na: bind x unix:@" + longest + "\n");
+  EXPECT_NE(error_of("a: bind x unix:@y" + longest).find("at most 108 bytes"), std::string::npos);
+}
+
 TEST(ScenarioText, ErrorsSayWhereWhatAndWhatWouldBeRight) {
   struct Case {
     std::string_view step;
@@ -176,6 +187,13 @@ TEST(ScenarioText, ErrorsSayWhereWhatAndWhatWouldBeRight) {
       {"host c 127.0.0.1", "a host's address is neither wildcard"},
       {"host c mtu=5", "mtu is a number from 68 to 65536, found '5'"},
       {"host c ephemeral=7", "ephemeral ports are first-last"},
+      {"host c mtu=576 mtu=600", "test.scn:3:16: 'mtu' is given twice"},
+      {"host c ephemeral=5-6 ephemeral=5-6", "'ephemeral' is given twice"},
+      {"host c unprivileged unprivileged", "test.scn:3:21: 'unprivileged' is given twice"},
+      {"partition a a", "test.scn:3:13: two different hosts are wanted"},
+      {"heal b b", "test.scn:3:8: two different hosts are wanted"},
+      {"a: bind x unix:\\x4", "comes xHH, two hex digits; found 'unix:\\x4'"},
+      {"a: accept x -> from unix:\\q", "comes xHH, two hex digits"},
       {"host c colour=7", "unknown setting 'colour'; settings are mtu="},
   };
   for (const Case& c : cases) {

@@ -1,6 +1,7 @@
 #include "oracle/scenario/words.h"
 
 #include <charconv>
+#include <expected>
 
 namespace lockstep::scenario {
 namespace {
@@ -57,8 +58,9 @@ std::string unix_text(const UnixPath& path) {
   return text;
 }
 
-// The bytes of what follows "unix:"; nullopt when too long or an escape is not \xHH.
-std::optional<UnixPath> parse_unix(std::string_view text) {
+// The bytes of what follows "unix:", or what is wrong with it.
+std::expected<UnixPath, std::string_view> parse_unix(std::string_view text) {
+  constexpr std::string_view bad_escape = "after '\\' in a unix: name comes xHH, two hex digits";
   std::string bytes;
   if (text.starts_with('@')) {
     bytes += '\0';
@@ -70,13 +72,16 @@ std::optional<UnixPath> parse_unix(std::string_view text) {
       text.remove_prefix(1);
       continue;
     }
-    if (text.size() < 4 || text[1] != 'x') return std::nullopt;
+    if (text.size() < 4 || text[1] != 'x') return std::unexpected(bad_escape);
     const std::optional<std::uint32_t> byte = parse_hex(text.substr(2, 2));
-    if (!byte.has_value()) return std::nullopt;
+    if (!byte.has_value()) return std::unexpected(bad_escape);
     bytes += static_cast<char>(*byte);
     text.remove_prefix(4);
   }
-  if (bytes.size() > UnixPath::max_size) return std::nullopt;
+  static_assert(UnixPath::max_size == 108);
+  if (bytes.size() > UnixPath::max_size) {
+    return std::unexpected("a unix: name has at most 108 bytes ('@' counts as one)");
+  }
   return UnixPath::from(bytes);
 }
 
@@ -163,9 +168,15 @@ std::string address_text(const SocketAddress& address) {
 
 std::optional<SocketAddress> parse_address_text(std::string_view text) {
   if (!text.starts_with("unix:")) return parse_socket_address(text);
-  const std::optional<UnixPath> path = parse_unix(text.substr(5));
+  const auto path = parse_unix(text.substr(5));
   if (!path.has_value()) return std::nullopt;
   return SocketAddress(*path);
+}
+
+std::string_view what_is_wrong_with_address(std::string_view text) {
+  if (!text.starts_with("unix:")) return {};
+  const auto path = parse_unix(text.substr(5));
+  return path.has_value() ? std::string_view() : path.error();
 }
 
 }  // namespace lockstep::scenario

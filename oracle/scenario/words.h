@@ -134,6 +134,8 @@ bool is_host_address(const IpAddress& address);
 // unix:path with bytes that would not survive as one word written \xHH; other addresses as ever.
 std::string address_text(const SocketAddress& address);
 std::optional<SocketAddress> parse_address_text(std::string_view text);
+// Why a text that begins as a unix: name is none; empty for any other text.
+std::string_view what_is_wrong_with_address(std::string_view text);
 
 // How a call binds a name: socket, accept and dup do.
 constexpr bool binds_name(Call call) {

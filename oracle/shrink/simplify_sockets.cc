@@ -169,12 +169,24 @@ void use_v4(Search& search) {
   search.attempt(candidate);
 }
 
+template <typename PairStep>
+bool is_between(const scenario::Action& action, HostIndex a, HostIndex b) {
+  const auto* pair = std::get_if<PairStep>(&action);
+  return pair != nullptr && std::minmax(pair->a, pair->b) == std::minmax(a, b);
+}
+
+// Whether the step parts or joins the two hosts: of one host it cannot be said.
+bool joins(const scenario::Action& action, HostIndex a, HostIndex b) {
+  return is_between<step::Partition>(action, a, b) || is_between<step::Heal>(action, a, b);
+}
+
 // All that `from` did, `to` does. Packets between the two loop back and need no delivery.
 Scenario with_hosts_merged(const Scenario& scenario, HostIndex from, HostIndex to) {
   Scenario result = scenario;
   const auto& gone = scenario.hosts[from].config.addresses;
   const auto& kept = scenario.hosts[to].config.addresses;
   result.hosts.erase(result.hosts.begin() + from);
+  std::erase_if(result.steps, [&](const Step& step) { return joins(step.action, from, to); });
   for (Step& step : result.steps) {
     visit_hosts(step.action, [&](HostIndex& host) {
       if (host == from) host = to;

@@ -84,6 +84,13 @@ class Drawing {
   scenario::Action network_action(std::uint32_t which);
   step::Expect expect();
   scenario::ExpectedResult expected();
+  // Partition or Heal; a settle where the two hosts are one.
+  template <typename PairStep>
+  scenario::Action of_two_hosts() {
+    const PairStep step{host(), host()};
+    if (step.a == step.b) return step::Settle{};
+    return step;
+  }
 
   Choices& choices_;
   const Scenario& scenario_;
@@ -170,9 +177,9 @@ scenario::Action Drawing::network_action(std::uint32_t which) {
     case 9:
       return step::Tick{host(), any_number(choices_)};
     case 10:
-      return step::Partition{host(), host()};
+      return of_two_hosts<step::Partition>();
     case 11:
-      return step::Heal{host(), host()};
+      return of_two_hosts<step::Heal>();
     case 12:
       return step::Reboot{host()};
     default:

@@ -5,6 +5,8 @@
 
 #include "stack/api/check.h"
 #include "stack/api/hash.h"
+#include "stack/wire/codec.h"
+#include "stack/wire/protocol.h"
 #include "stack/wire/quote.h"
 
 namespace lockstep {
@@ -131,7 +133,16 @@ void append_body(std::string& out, const UdpDatagram& udp) {
 }
 
 void append_body(std::string& out, const OtherPayload& other) {
-  append(out, " proto=", other.protocol);
+  const auto unreadable = other.protocol == protocol_unreadable
+                              ? decode_packet(other.payload.bytes())
+                              : std::expected<Packet, DecodeError>();
+  if (unreadable.has_value()) {
+    append(out, " proto=", other.protocol);
+  } else {
+    out += " no packet (";
+    out += decode_error_name(unreadable.error());
+    out += ')';
+  }
   append(out, " len=", other.payload.size());
 }
 

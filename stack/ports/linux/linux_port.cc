@@ -13,6 +13,7 @@
 #include "stack/ports/linux/processor.h"
 #include "stack/ports/linux/socket_calls.h"
 #include "stack/wire/codec.h"
+#include "stack/wire/unreadable.h"
 
 namespace lockstep {
 namespace {
@@ -116,6 +117,10 @@ void LinuxPort::deliver(const Packet& packet) {
 void LinuxPort::deliver_bytes(std::span<const std::byte> bytes) {
   timers_known_ = false;
   const auto packet = decode_packet(bytes);
+  // What another host sent so arrives as it was, not as the packet that shows it.
+  if (packet.has_value() && unreadable_bytes(*packet) != nullptr) {
+    return deliver_bytes(unreadable_bytes(*packet)->bytes());
+  }
   if (!packet.has_value() || packet->icmp() != nullptr) paths_learned_ = true;
   if (!packet.has_value() || packet->tcp() != nullptr) tcp_seen_ = true;
   host_->tun().write(bytes);
@@ -155,8 +160,8 @@ void LinuxPort::note(WireEvent::Kind kind, std::span<const std::byte> bytes) {
   timers_known_ = false;
   if (!packet.has_value()) {
     // A program that sets IP_MTU_DISCOVER may ask for fragments; the wire has no place for them.
-    LOCKSTEP_CHECK(packet.error() == DecodeError::fragment);
-    return;
+    if (packet.error() == DecodeError::fragment) return;
+    packet = unreadable_packet(bytes);
   }
   if (packet->tcp() != nullptr) tcp_seen_ = true;
   waiting_.push_back({kind, *std::move(packet)});

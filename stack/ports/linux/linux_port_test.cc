@@ -227,6 +227,30 @@ TEST_F(LinuxPorts, CallsOnClosedAndForeignNumbersAnswerEbadf) {
   }
 }
 
+// After an IPv4-mapped connection was dissolved, Linux (6.18 at least) answers connect() to an IPv6
+// address by a SYN to the old IPv4 destination, under a checksum of the IPv6 addresses.
+TEST_F(LinuxPorts, ShowWhatIsNoPacketAndDeliverIt) {
+  HostConfig config = host_at("10.0.0.1");
+  config.addresses.push_back(*parse_ip_address("fd00::1"));
+  a->reset(config);
+  listen(open(*b, Type::stream));
+  const SyscallResult opened =
+      a->call({.call = Call::socket, .domain = Domain::inet6, .type = Type::stream});
+  const Fd socket{static_cast<std::int32_t>(opened.value)};
+  with_address(*a, Call::connect, socket, "[::ffff:10.0.0.2]:8000");
+  settle();
+  ASSERT_TRUE(a->call({.call = Call::connect, .fd = socket, .address = Unspecified{}}).ok());
+  settle();
+  trace.clear();
+  with_address(*a, Call::connect, socket, "[fd00::2]:9");
+  carry(*a, *b);
+  const bool right = trace.starts_with("[fd00::1]:");
+  EXPECT_TRUE(right || trace == "10.0.0.1 > 10.0.0.2 no packet (bad tcp checksum) len=52\n")
+      << trace;
+  trace.clear();
+  if (!right) EXPECT_EQ(carry(*b, *a), 0u) << trace;
+}
+
 TEST_F(LinuxPorts, RefusePrivilegedPortsAndFullTablesWhenTold) {
   HostConfig config = host_at("10.0.0.1");
   config.unprivileged = true;
