@@ -51,6 +51,7 @@ SyscallResult Kernel::connect_datagram(Slot slot, const SocketAddress& address) 
   socket.peer = Endpoint{way->destination, peer.port};
   socket.peer_set = true;
   join_connections(slot, FourTuple{socket.local, socket.peer});
+  socket.former_peer = IpAddress::any(IpFamily::v6);
   return SyscallResult::success();
 }
 
@@ -58,6 +59,9 @@ void Kernel::disconnect_datagram(Slot slot) {
   Socket& socket = sockets_[slot];
   leave_connections(slot);
   socket.peer = Endpoint{IpAddress::any(socket.family()), 0};
+  if (socket.peer_set && socket.domain == Domain::inet6) {
+    socket.former_peer = as_shown(socket, socket.peer).ip;
+  }
   socket.peer_set = false;
   if (!socket.has_port()) return;
   if (!socket.address_locked) move_local_ip(slot, IpAddress::any(socket.family()));

@@ -99,6 +99,9 @@ struct Socket {
   Endpoint local;
   Endpoint peer;
   PortClaim claim;
+  // Of an IPv6 datagram socket that was disconnected: it goes on to hear no other of IPv6 (Linux's
+  // udp_disconnect leaves sk_v6_daddr). The wildcard of IPv6: none.
+  IpAddress former_peer = IpAddress::any(IpFamily::v6);
   SocketOptions options;
 
   Tcb tcb;
@@ -127,6 +130,15 @@ struct Socket {
   // Of packets to an address of this family.
   std::uint8_t ttl(IpFamily to) const {
     return static_cast<std::uint8_t>(to == IpFamily::v4 ? options.ttl : options.unicast_hops);
+  // Where the port table lists it as a receiver: IPv6 sockets of both wildcards, :: and
+  // ::ffff:0.0.0.0, stand in one row, in the order in which they were bound.
+  IpAddress receiving_ip() const {
+    const bool mapped_wildcard =
+        domain == Domain::inet6 && local.ip == IpAddress::any(IpFamily::v4);
+    return mapped_wildcard ? IpAddress::any(IpFamily::v6) : local.ip;
+  }
+  // Whether a receiver at `to`, or at the wildcard, takes what comes from `from`.
+  bool takes_from(const IpAddress& from, const IpAddress& to) const;
   }
 
   std::uint64_t hash(std::uint64_t seed, std::uint64_t now_ticks) const;
