@@ -65,7 +65,7 @@ void TcpEngine::repeat_connect(StreamSocket& s, Connection& c) {
   if (result_->ok()) {
     s.phase = Phase::connected;
   } else if (result_->error != Errno::ealready) {
-    s.error.become_none();
+    s.error.pending.become_none();
     s.phase = Phase::unconnected;
     s.read_shut = s.write_shut = false;  // Linux: tcp_disconnect.
     detach(s);
@@ -189,16 +189,28 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   h.write_shut = s.write_shut;
   h.syn_due = true;
   h.syn_rule = Rule::tcp_connect_sends_syn;
+  add_soft_errors(c, s.error.soft);
+  s.error.soft.become_none();
   visit(c, h, 0);
   s.connection = static_cast<std::int32_t>(&c - connections_.data());
   s.phase = result_->ok() ? Phase::connected : Phase::connecting;
-  s.error.become_none();  // An attempt that begins forgets what became of the last one (Linux).
+  s.error.pending.become_none();  // An attempt that begins forgets how the last ended (Linux).
   if (result_->error == Errno::econnrefused) {
     // Refused within the call: the socket may connect again, the packets are yet to be seen.
     s.phase = Phase::unconnected;
     detach(s);
   }
 }
+// A new connection that has the soft error of what its socket was before.
+void TcpEngine::add_soft_errors(Connection& c, const PendingError& soft) {
+  const Hypothesis fresh = c.hypotheses.front();
+  c.hypotheses.clear();
+  soft.for_each([&](Errno error) {
+    c.hypotheses.push_back(fresh);
+    c.hypotheses.back().soft_error = error;
+  });
+}
+
 
 // connect(AF_UNSPEC): dissolves whatever there is.
 void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
@@ -230,7 +242,7 @@ void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
   s.phase = Phase::unconnected;
   s.read_shut = false;
   s.write_shut = false;
-  s.error = error;
+  s.error.pending = error;
   detach(s);
 }
 

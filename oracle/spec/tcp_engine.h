@@ -170,6 +170,7 @@ class TcpEngine {
   void start_connect(StreamSocket& s, SocketModel& socket);
   void judge_destination(Outcomes& out, const SocketModel& socket, const Endpoint& to) const;
   void open_connection(StreamSocket& s, SocketModel& socket, const Endpoint& to);
+  static void add_soft_errors(Connection& c, const PendingError& soft);
   void repeat_connect(StreamSocket& s, Connection& c);
   void disconnect(StreamSocket& s, SocketModel& socket);
   void forget_connection(StreamSocket& s, SocketModel& socket);

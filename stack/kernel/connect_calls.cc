@@ -110,7 +110,6 @@ void Kernel::disconnect_stream(Slot slot) {
   if (!socket.address_locked) move_local_ip(slot, IpAddress::any(socket.family()));
   socket.peer = Endpoint{IpAddress::any(socket.family()), 0};
   socket.shut_read = socket.shut_write = socket.end_of_stream = false;
-  socket.soft_error = Errno::ok;
   notify(slot);
 }
 

@@ -89,8 +89,9 @@ void Kernel::arrive_tcp(const Packet& packet, const TcpSegment& segment) {
   const TcpState before = socket.tcb.state;
   segment_arrives(socket.tcb, segment, io);
   // Something got through: what the network said before is no longer so (Linux's tcp_ack).
-  const bool acknowledged = segment.has(tcp_ack) && is_synchronized(before) &&
-                            SequenceNumber(segment.ack) == socket.tcb.snd_una;
+  const bool open = is_synchronized(before) || is_synchronized(socket.tcb.state);
+  const bool acknowledged =
+      segment.has(tcp_ack) && open && SequenceNumber(segment.ack) == socket.tcb.snd_una;
   if (acknowledged) socket.soft_error = Errno::ok;
   after_transition(slot, io, before);
 }
