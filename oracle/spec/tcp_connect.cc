@@ -14,12 +14,6 @@ void TcpEngine::on_connect(StreamSocket& s, SocketModel& socket) {
     disconnect(s, socket);
     return;
   }
-  if (std::holds_alternative<UnixPath>(call_->address)) {
-    require(Rule::tcp_connect_addresses,
-            result_->error == Errno::eafnosupport || result_->error == Errno::einval,
-            "EAFNOSUPPORT", &s);
-    return;
-  }
   if (s.listening) {
     require(Rule::tcp_listener_calls, result_->error == Errno::eisconn, "EISCONN", &s);
     return;
@@ -31,6 +25,11 @@ void TcpEngine::on_connect(StreamSocket& s, SocketModel& socket) {
     repeat_connect(s, *c);
   } else if (s.phase == Phase::disconnecting && result_->error == Errno::einval) {
     judgement_->apply(Rule::tcp_connect_progress);  // Linux: shut down before it was connected.
+  } else if (std::holds_alternative<UnixPath>(call_->address)) {
+    // Only now is the address looked at (Linux, inet_stream_connect).
+    require(Rule::tcp_connect_addresses,
+            result_->error == Errno::eafnosupport || result_->error == Errno::einval,
+            "EAFNOSUPPORT", &s);
   } else {
     start_connect(s, socket);
   }
@@ -189,9 +188,9 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   h.write_shut = s.write_shut;
   h.syn_due = true;
   h.syn_rule = Rule::tcp_connect_sends_syn;
+  visit(c, h, 0);
   add_soft_errors(c, s.error.soft);
   s.error.soft.become_none();
-  visit(c, h, 0);
   s.connection = static_cast<std::int32_t>(&c - connections_.data());
   s.phase = result_->ok() ? Phase::connected : Phase::connecting;
   s.error.pending.become_none();  // An attempt that begins forgets how the last ended (Linux).
@@ -201,6 +200,7 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
     detach(s);
   }
 }
+
 // A new connection that has the soft error of what its socket was before.
 void TcpEngine::add_soft_errors(Connection& c, const PendingError& soft) {
   const Hypothesis fresh = c.hypotheses.front();
@@ -210,7 +210,6 @@ void TcpEngine::add_soft_errors(Connection& c, const PendingError& soft) {
     c.hypotheses.back().soft_error = error;
   });
 }
-
 
 // connect(AF_UNSPEC): dissolves whatever there is.
 void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
