@@ -39,7 +39,7 @@ auto tied(const Socket& s) {
                   s.port_locked, s.address_locked, s.peer_set, s.is_receiver, s.in_connections,
                   s.accepted, s.pending_error, s.soft_error, s.error_queued, s.fd, s.descriptors,
                   s.local_id, s.local, s.peer, s.former_peer, s.claim, s.options,
-                  s.tcb, s.datagrams, s.backlog, s.accept_queue, s.handshakes,
+                  s.last_segment_size, s.tcb, s.datagrams, s.backlog, s.accept_queue, s.handshakes,
                   s.listener, s.wakers);
 }
 
@@ -65,7 +65,7 @@ std::uint64_t Socket::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
   seed =
       hash_words(seed, {flags, errors, static_cast<std::uint32_t>(fd.value),
                         (std::uint64_t{descriptors} << 32) | backlog, stable_hash(local),
-                        stable_hash(peer), listener, stable_hash(former_peer)});
+                        stable_hash(peer), listener, stable_hash(former_peer), last_segment_size});
   if (is_local()) seed = hash_mix(seed, (static_cast<std::uint64_t>(type) << 32) | local_id);
   seed = hash_of(hash_of(hash_of(seed, options), accept_queue), handshakes);
   for (const Waker& waker : wakers) {

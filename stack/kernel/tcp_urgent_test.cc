@@ -73,6 +73,13 @@ TEST_F(Urgent, IsLeftOutOfTheStreamAndReadOnceByItself) {
   EXPECT_EQ(read(), "de");
 }
 
+TEST_F(Urgent, ReadIntoNothingIsCutShort) {
+  mark("abc");
+  const SyscallResult result = w.b.recv(w.server, {}, msg_oob | msg_peek);
+  EXPECT_EQ(result.value, 0);
+  EXPECT_TRUE(result.truncated);
+}
+
 // As Linux: a recv at the mark has passed it, though it had nothing to return.
 TEST_F(Urgent, IsLostToARecvThatBeginsAtIt) {
   mark("ab!");
