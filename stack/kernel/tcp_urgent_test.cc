@@ -80,6 +80,13 @@ TEST_F(Urgent, ReadIntoNothingIsCutShort) {
   EXPECT_TRUE(result.truncated);
 }
 
+TEST_F(Urgent, HoldsNothingBackUntilItIsAcknowledged) {
+  w.a.set_option(w.client, OptionName::tcp_cork, {1, 0});
+  send(w.a, w.client, "abc", msg_oob);
+  send(w.a, w.client, "de");
+  EXPECT_EQ(drain(w.a).size(), 2u);
+}
+
 // As Linux: a recv at the mark has passed it, though it had nothing to return.
 TEST_F(Urgent, IsLostToARecvThatBeginsAtIt) {
   mark("ab!");
