@@ -351,6 +351,7 @@ class TcpEngine {
   };
   std::uint64_t next_timeout_ticks(const Connection& c, const Hypothesis& h) const;
   std::uint64_t first_timeout_ticks(const Connection& c, const Hypothesis& h) const;
+  bool may_exceed_link(const Connection& c, const Hypothesis& h) const;
   Debt debt_of(const Connection& c, const Hypothesis& h) const;
   bool owes(const Connection& c) const;
   std::string describe(const Connection& c, const Hypothesis& h) const;
