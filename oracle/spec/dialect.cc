@@ -21,6 +21,8 @@ constexpr Dialect rfc9293{
     .refused_attempt_keeps_poll_err = false,
     .soft_errors_end_handshakes_of_ipv4 = false,
     .ack_clears_soft_error = false,
+    .least_segment_bytes = 0,
+    .disconnect_keeps_soft_error = false,
     .orphan_ignores_acknowledgments = false,
     .ack_before_first_is_dropped = false,
     .same_numbers_never_narrow_window = false,

@@ -80,6 +80,15 @@ struct Dialect {
   // the next acknowledgment.
   bool ack_clears_soft_error = true;
 
+  // RFC 791 3.2 lets a link carry as little as 68 bytes. Linux cuts no text shorter than this, and
+  // so sends to nobody over a link that does not carry it beside the headers (tcp_min_snd_mss).
+  std::uint32_t least_segment_bytes = 48;
+
+  // connect(2) does not say whether AF_UNSPEC forgets an ICMP error of the connection that it
+  // dissolves. Linux tells of it until something is acknowledged, be it to the next attempt, which
+  // it then explains when it is given up (tcp_disconnect leaves sk_err_soft).
+  bool disconnect_keeps_soft_error = true;
+
   // Of an orphan in FIN-WAIT-2 Linux keeps the numbers of the peer alone, and looks at no
   // acknowledgment (tcp_timewait_state_process).
   bool orphan_ignores_acknowledgments = true;

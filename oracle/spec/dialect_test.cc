@@ -64,6 +64,30 @@ TEST(Dialects, Rfc9293AsksForWhatRfcsSayAlone) {
   EXPECT_FALSE(asks_for(rfc, rule_row(Rule::option_buffer_is_doubled)));
 }
 
+TEST(Dialects, AnIcmpErrorMayOutliveADisconnect) {
+  const auto is_told = [](TcpTrace& t) {
+    t.client();
+    t.icmp(IcmpKind::host_unreachable);
+    t.disconnect(4);
+    t.out({"RA", 1, 1});
+    t.so_error(4, Errno::econnreset);
+    t.so_error(4, Errno::ehostunreach);
+    t.so_error(4, Errno::ok);
+  };
+  const auto is_forgotten = [](TcpTrace& t) {
+    t.client();
+    t.icmp(IcmpKind::host_unreachable);
+    t.disconnect(4);
+    t.out({"RA", 1, 1});
+    t.so_error(4, Errno::econnreset);
+    t.so_error(4, Errno::ok);
+  };
+  EXPECT_EQ(broken_under("linux", is_told), std::nullopt);
+  EXPECT_EQ(broken_under("rfc9293", is_told), Rule::tcp_error_reported_once);
+  EXPECT_EQ(broken_under("linux", is_forgotten), Rule::tcp_error_reported_once);
+  EXPECT_EQ(broken_under("rfc9293", is_forgotten), std::nullopt);
+}
+
 TEST(Dialects, ARuleThatIsNotAskedForEndsInDoubtAndNotInAViolation) {
   HostConfig config;
   config.addresses = {IpAddress::v4(10, 0, 0, 1)};

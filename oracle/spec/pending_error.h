@@ -1,6 +1,7 @@
 // PendingError: the one error that may wait on a socket for the call that reports it (SO_ERROR), as
 // the set of what it may be; "nothing" may be among them. Sources: getsockopt(2) SO_ERROR,
 // socket(7).
+// SocketErrors: that of a stream socket without a connection, and the soft one behind it.
 #pragma once
 
 #include <bitset>
@@ -51,6 +52,14 @@ class PendingError {
     return out;
   }
 
+  // Calls `visit` with each that it may be, Errno::ok for nothing.
+  template <typename Visit>
+  void for_each(Visit&& visit) const {
+    for (std::size_t i = 0; i < most; ++i) {
+      if (possible_[i]) visit(static_cast<Errno>(i));
+    }
+  }
+
   void digest(Digest& out) const {
     const auto& [possible] = *this;
     const std::size_t count = possible.count();
@@ -68,6 +77,37 @@ class PendingError {
   static std::size_t index(Errno error) { return static_cast<std::size_t>(error); }
 
   std::bitset<most> possible_;
+};
+
+struct SocketErrors {
+  PendingError pending;  // Answered by whichever call comes first.
+  PendingError soft;     // An ICMP error that was no reason to end; for SO_ERROR alone.
+
+  // Of SO_ERROR.
+  bool may_answer(Errno error) const {
+    if (error == Errno::ok) return pending.may_be_none() && soft.may_be_none();
+    return pending.may_be(error) || (pending.may_be_none() && soft.may_be(error));
+  }
+  // Requires: may_answer(error).
+  void answered(Errno error) {
+    const bool was_pending = error != Errno::ok && pending.may_be(error);
+    const bool was_soft = pending.may_be_none() && soft.may_be(error);
+    if (was_soft && was_pending) {
+      soft.maybe_become(Errno::ok);
+    } else if (was_soft) {
+      soft.become_none();
+    }
+    pending.become_none();
+  }
+  std::string text() const {
+    if (!soft.may_be_some()) return pending.text();
+    return pending.text() + ", then " + soft.text();
+  }
+  void digest(Digest& out) const {
+    pending.digest(out);
+    soft.digest(out);
+  }
+  friend bool operator==(const SocketErrors&, const SocketErrors&) = default;
 };
 
 }  // namespace lockstep::oracle

@@ -145,7 +145,7 @@ void TcpEngine::on_shutdown(StreamSocket& s, SocketModel& socket, Connection& c)
     // The attempt is dissolved; the next call learns of it (semantics 75).
     s.phase = Phase::unconnected;
     s.read_shut = s.write_shut = false;
-    s.error.become(Errno::econnreset);
+    s.error.pending.become(Errno::econnreset);
     detach(s);
   } else if (s.phase == Phase::connecting) {
     const Hypothesis& h = c.hypotheses.front();

@@ -14,12 +14,6 @@ void TcpEngine::on_connect(StreamSocket& s, SocketModel& socket) {
     disconnect(s, socket);
     return;
   }
-  if (std::holds_alternative<UnixPath>(call_->address)) {
-    require(Rule::tcp_connect_addresses,
-            result_->error == Errno::eafnosupport || result_->error == Errno::einval,
-            "EAFNOSUPPORT", &s);
-    return;
-  }
   if (s.listening) {
     require(Rule::tcp_listener_calls, result_->error == Errno::eisconn, "EISCONN", &s);
     return;
@@ -31,6 +25,11 @@ void TcpEngine::on_connect(StreamSocket& s, SocketModel& socket) {
     repeat_connect(s, *c);
   } else if (s.phase == Phase::disconnecting && result_->error == Errno::einval) {
     judgement_->apply(Rule::tcp_connect_progress);  // Linux: shut down before it was connected.
+  } else if (std::holds_alternative<UnixPath>(call_->address)) {
+    // Only now is the address looked at (Linux, inet_stream_connect).
+    require(Rule::tcp_connect_addresses,
+            result_->error == Errno::eafnosupport || result_->error == Errno::einval,
+            "EAFNOSUPPORT", &s);
   } else {
     start_connect(s, socket);
   }
@@ -65,7 +64,7 @@ void TcpEngine::repeat_connect(StreamSocket& s, Connection& c) {
   if (result_->ok()) {
     s.phase = Phase::connected;
   } else if (result_->error != Errno::ealready) {
-    s.error.become_none();
+    s.error.pending.become_none();
     s.phase = Phase::unconnected;
     s.read_shut = s.write_shut = false;  // Linux: tcp_disconnect.
     detach(s);
@@ -190,14 +189,26 @@ void TcpEngine::open_connection(StreamSocket& s, SocketModel& socket, const Endp
   h.syn_due = true;
   h.syn_rule = Rule::tcp_connect_sends_syn;
   visit(c, h, 0);
+  add_soft_errors(c, s.error.soft);
+  s.error.soft.become_none();
   s.connection = static_cast<std::int32_t>(&c - connections_.data());
   s.phase = result_->ok() ? Phase::connected : Phase::connecting;
-  s.error.become_none();  // An attempt that begins forgets what became of the last one (Linux).
+  s.error.pending.become_none();  // An attempt that begins forgets how the last ended (Linux).
   if (result_->error == Errno::econnrefused) {
     // Refused within the call: the socket may connect again, the packets are yet to be seen.
     s.phase = Phase::unconnected;
     detach(s);
   }
+}
+
+// A new connection that has the soft error of what its socket was before.
+void TcpEngine::add_soft_errors(Connection& c, const PendingError& soft) {
+  const Hypothesis fresh = c.hypotheses.front();
+  c.hypotheses.clear();
+  soft.for_each([&](Errno error) {
+    c.hypotheses.push_back(fresh);
+    c.hypotheses.back().soft_error = error;
+  });
 }
 
 // connect(AF_UNSPEC): dissolves whatever there is.
@@ -230,7 +241,7 @@ void TcpEngine::disconnect(StreamSocket& s, SocketModel&) {
   s.phase = Phase::unconnected;
   s.read_shut = false;
   s.write_shut = false;
-  s.error = error;
+  s.error.pending = error;
   detach(s);
 }
 

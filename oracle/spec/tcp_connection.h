@@ -252,7 +252,7 @@ struct StreamSocket {
   std::uint32_t backlog_least = 0;  // The smallest in this step or since children queued.
   bool read_shut = false;           // Of a socket without a connection: sticky.
   bool write_shut = false;
-  PendingError error;            // Of a socket without a connection.
+  SocketErrors error;            // Of a socket without a connection.
   std::int32_t connection = -1;  // Index of its connection, -1: none.
   bool errors_queued = false;    // poll may answer ERR for ever (dialect).
   bool had_connection = false;   // Its port may be another one next time.

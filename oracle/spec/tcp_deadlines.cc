@@ -107,6 +107,14 @@ bool TcpEngine::attempt_may_outlast_settle(const Connection& c, const Hypothesis
          attempt_ticks(first_timeout_ticks(c, h)) > attempt_in_settle_ticks;
 }
 
+// Whether the host may cut what waits into segments that its own link does not carry (dialect).
+bool TcpEngine::may_exceed_link(const Connection& c, const Hypothesis& h) const {
+  constexpr Offset headers = 40;  // Of IPv4; every link of IPv6 carries 1280 bytes.
+  if (!c.tuple.peer.ip.is_v4() || host_->is_local(c.tuple.peer.ip)) return false;
+  const Offset room = Offset{host_->config().mtu} - headers;
+  return room < host_->dialect().least_segment_bytes && c.end - std::max<Offset>(h.una, 1) > room;
+}
+
 TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) const {
   if (h.doubtful || !h.alive() || h.state == TcpState::time_wait) return {};
   if (h.state == TcpState::syn_sent) {
@@ -116,6 +124,7 @@ TcpEngine::Debt TcpEngine::debt_of(const Connection& c, const Hypothesis& h) con
     return {true, Rule::tcp_syn_is_answered, "an answer to the SYN|ACK, or the end of its retries"};
   }
   if (h.rcv_nxt > h.ack_shown) return {true, Rule::tcp_ack_is_timely, "an ACK of what arrived"};
+  if (may_exceed_link(c, h)) return {};
   const bool room = h.wnd_right_low > h.nxt;
   if (h.una < h.nxt && h.wnd_right_low > h.una) {
     return {true, h.una >= c.end ? Rule::tcp_fin_is_retransmitted : Rule::tcp_delivers_at_last,
@@ -165,6 +174,7 @@ void TcpEngine::count_paid(const Connection& c) {
   const Hypothesis& h = c.hypotheses.front();
   if (!h.synchronized() || h.doubtful) return;
   judgement_->apply(Rule::tcp_syn_is_answered);
+  if (may_exceed_link(c, h)) return;
   if (c.end > 1) judgement_->apply(Rule::tcp_delivers_at_last);
   if (!c.wants_fin) return;
   judgement_->apply(Rule::tcp_fin_is_sent);

@@ -71,7 +71,8 @@ std::string TcpEngine::describe(SocketId socket) const {
            " backlog=" + std::to_string(s->backlog) + " queued=" + std::to_string(room.queued_most);
   }
   if (s->connection < 0) {
-    return !s->error.may_be_some() ? "no connection" : "no connection, error=" + s->error.text();
+    return s->error.may_answer(Errno::ok) ? "no connection"
+                                          : "no connection, error=" + s->error.text();
   }
   const Connection& c = connections_[static_cast<std::size_t>(s->connection)];
   return c.hypotheses.empty() ? "no hypothesis left" : describe(c, c.hypotheses.front());

@@ -87,6 +87,10 @@ void TcpEngine::free_connection(Connection& c) {
 // The socket has no connection any more; the connection lives on without it while it must.
 void TcpEngine::detach(StreamSocket& s) {
   if (Connection* c = connection_of(s)) {
+    if (host_->dialect().disconnect_keeps_soft_error) {
+      s.error.soft = PendingError::without_candidates();
+      for (const Hypothesis& h : c->hypotheses) s.error.soft.maybe_become(h.soft_error);
+    }
     c->orphan = true;
     c->user_timeout_ms = host_->socket(c->socket).user_timeout_ms;
     c->socket = 0;

@@ -170,6 +170,7 @@ class TcpEngine {
   void start_connect(StreamSocket& s, SocketModel& socket);
   void judge_destination(Outcomes& out, const SocketModel& socket, const Endpoint& to) const;
   void open_connection(StreamSocket& s, SocketModel& socket, const Endpoint& to);
+  static void add_soft_errors(Connection& c, const PendingError& soft);
   void repeat_connect(StreamSocket& s, Connection& c);
   void disconnect(StreamSocket& s, SocketModel& socket);
   void forget_connection(StreamSocket& s, SocketModel& socket);
@@ -350,6 +351,7 @@ class TcpEngine {
   };
   std::uint64_t next_timeout_ticks(const Connection& c, const Hypothesis& h) const;
   std::uint64_t first_timeout_ticks(const Connection& c, const Hypothesis& h) const;
+  bool may_exceed_link(const Connection& c, const Hypothesis& h) const;
   Debt debt_of(const Connection& c, const Hypothesis& h) const;
   bool owes(const Connection& c) const;
   std::string describe(const Connection& c, const Hypothesis& h) const;

@@ -7,16 +7,17 @@ namespace lockstep::oracle {
 // The pending error is answered by one failing call. Answers whether this one was it.
 bool TcpEngine::take_idle_error(StreamSocket& s) {
   const Errno seen = result_->error;
-  if (!s.error.may_be_some()) return false;
-  if (seen == Errno::ok || !s.error.may_be(seen)) {
-    if (s.error.may_be_none()) {
-      s.error.become_none();
+  PendingError& error = s.error.pending;
+  if (!error.may_be_some()) return false;
+  if (seen == Errno::ok || !error.may_be(seen)) {
+    if (error.may_be_none()) {
+      error.become_none();
       return false;
     }
-    require(Rule::tcp_error_reported_once, false, [&] { return s.error.text(); }, &s);
+    require(Rule::tcp_error_reported_once, false, [&] { return error.text(); }, &s);
     return true;
   }
-  s.error.become_none();
+  error.become_none();
   return true;
 }
 
@@ -87,13 +88,13 @@ void TcpEngine::idle_poll(StreamSocket& s) {
   }
   const auto revents = static_cast<PollEvents>(result_->value);
   PollEvents all = poll_out | poll_hup;
-  if (s.error.may_be_some()) all |= poll_err;
+  if (s.error.pending.may_be_some()) all |= poll_err;
   if (s.read_shut) all |= poll_in | poll_rdhup;
   const PollEvents asked = call_->events | poll_err | poll_hup;
   if (s.errors_queued) all |= revents & poll_err;
-  if (s.error.may_be_none() && (revents & poll_err) == 0) {
+  if (s.error.pending.may_be_none() && (revents & poll_err) == 0) {
     all = static_cast<PollEvents>(all & ~poll_err);
-    s.error.become_none();
+    s.error.pending.become_none();
   }
   require(
       Rule::tcp_poll_unconnected, revents == (all & asked),
@@ -112,9 +113,9 @@ void TcpEngine::on_get_error(StreamSocket& s) {
   Connection* c = connection_of(s);
   if (!result_->ok() || c == nullptr) {
     if (require(
-            Rule::tcp_error_reported_once, result_->ok() && s.error.may_be(got),
+            Rule::tcp_error_reported_once, result_->ok() && s.error.may_answer(got),
             [&] { return s.error.text(); }, &s)) {
-      s.error.become_none();
+      s.error.answered(got);
     }
     return;
   }

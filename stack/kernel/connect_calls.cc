@@ -65,6 +65,9 @@ SyscallResult Kernel::start_connection(Slot slot, const Endpoint& peer) {
   socket.pending_error = Errno::ok;
   clear(socket.tcb);
   socket.tcb.settings = tcp_settings(socket, config_);
+  const std::int32_t asked = socket.options.max_segment;
+  socket.last_segment_size =
+      std::min(mss_for(*way), asked == 0 ? default_mss_v4 : static_cast<std::uint16_t>(asked));
   TcpIo io = io_for(socket);
   active_open(socket.tcb, io, tuple, next_iss(tuple), mss_for(*way));
   schedule(slot);
@@ -105,12 +108,13 @@ void Kernel::disconnect_stream(Slot slot) {
     if (!silent) sockets_[slot].pending_error = Errno::econnreset;
   }
   Socket& socket = sockets_[slot];
+  if (is_synchronized(state)) socket.last_segment_size = socket.tcb.snd_mss;
   clear(socket.tcb);
+  socket.options.max_segment = 0;  // Linux: all of rx_opt is as new.
   if (!socket.port_locked) release_port(slot);
   if (!socket.address_locked) move_local_ip(slot, IpAddress::any(socket.family()));
   socket.peer = Endpoint{IpAddress::any(socket.family()), 0};
   socket.shut_read = socket.shut_write = socket.end_of_stream = false;
-  socket.soft_error = Errno::ok;
   notify(slot);
 }
 

@@ -82,6 +82,7 @@ void Kernel::connection_closed(Slot slot, Errno error, TcpState before) {
     return destroy(slot);
   }
   if (is_orphan(socket)) return destroy(slot);
+  if (is_synchronized(before)) socket.last_segment_size = socket.tcb.snd_mss;
   leave_connections(slot);
   if (!socket.port_locked) release_port(slot);
   // What the network last said explains a silence better (RFC 1122 4.2.3.5, Linux's tcp_write_err).
@@ -118,6 +119,7 @@ void Kernel::split_time_wait(Slot slot) {
   std::swap(rest.tcb, socket.tcb);
   std::swap(rest.tcb.received, socket.tcb.received);
   socket.tcb.settings = rest.tcb.settings;
+  socket.tcb.snd_mss = rest.tcb.snd_mss;
   socket.tcb.copied = rest.tcb.copied;
   socket.tcb.urgent = std::exchange(rest.tcb.urgent, UrgentByte{});
   join_connections(waiting, rest.tcb.tuple);

@@ -81,7 +81,9 @@ SyscallResult Kernel::recv_urgent(Slot slot, std::span<std::byte> buffer, MsgFla
   if (state == State::arrived) {
     if ((flags & msg_peek) == 0) tcb.urgent.state = State::taken;
     if (!buffer.empty() && (flags & msg_trunc) == 0) buffer.front() = tcb.urgent.value;
-    return SyscallResult::success(buffer.empty() ? 0 : 1);
+    SyscallResult result = SyscallResult::success(buffer.empty() ? 0 : 1);
+    result.truncated = buffer.empty();
+    return result;
   }
   if (tcb.state == TcpState::closed || socket.shut_read) return SyscallResult::success(0);
   return SyscallResult::failure(Errno::eagain);

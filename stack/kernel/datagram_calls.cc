@@ -33,10 +33,11 @@ SyscallResult Kernel::connect_datagram(Slot slot, const SocketAddress& address) 
   }
   if (!socket.peer_set) become_receiver(slot);
   EndpointArgument wanted = endpoint_argument(socket, address);
-  if (wanted.error == Errno::einval && socket.domain == Domain::inet6) {
+  if (const auto* v4 = std::get_if<Endpoint>(&address);
+      wanted.error != Errno::ok && v4 != nullptr && socket.domain == Domain::inet6) {
     // Of sockets of both families this call alone takes a sockaddr_in (Linux).
     if (!socket.is_dual()) return SyscallResult::failure(Errno::eafnosupport);
-    wanted = {Errno::ok, std::get<Endpoint>(address)};
+    wanted = {Errno::ok, *v4};
   }
   if (wanted.error != Errno::ok) return SyscallResult::failure(wanted.error);
   const Endpoint peer{unmapped(wanted.endpoint.ip), wanted.endpoint.port};
@@ -50,6 +51,7 @@ SyscallResult Kernel::connect_datagram(Slot slot, const SocketAddress& address) 
   if (socket.local.ip.is_unspecified()) move_local_ip(slot, way->source);
   socket.peer = Endpoint{way->destination, peer.port};
   socket.peer_set = true;
+  socket.former_peer = IpAddress::any(IpFamily::v6);
   join_connections(slot, FourTuple{socket.local, socket.peer});
   return SyscallResult::success();
 }
@@ -57,6 +59,9 @@ SyscallResult Kernel::connect_datagram(Slot slot, const SocketAddress& address) 
 void Kernel::disconnect_datagram(Slot slot) {
   Socket& socket = sockets_[slot];
   leave_connections(slot);
+  if (socket.peer_set && socket.domain == Domain::inet6) {
+    socket.former_peer = as_shown(socket, socket.peer).ip;
+  }
   socket.peer = Endpoint{IpAddress::any(socket.family()), 0};
   socket.peer_set = false;
   if (!socket.has_port()) return;
@@ -89,8 +94,9 @@ Kernel::DatagramTarget Kernel::target_of(const Socket& socket, std::size_t size,
   if ((flags & msg_oob) != 0) return {Errno::eopnotsupp, {}};
   if (v6) return {to.port == 0 ? Errno::einval : Errno::ok, to};
   if (!named) return {socket.peer_set ? Errno::ok : Errno::edestaddrreq, to};
-  if (endpoint == nullptr || !endpoint->ip.is_v4()) return {Errno::eafnosupport, {}};
-  return {endpoint->port == 0 ? Errno::einval : Errno::ok, *endpoint};
+  const EndpointArgument argument = endpoint_argument(socket, address);
+  if (argument.error != Errno::ok) return {argument.error, {}};
+  return {argument.endpoint.port == 0 ? Errno::einval : Errno::ok, argument.endpoint};
 }
 
 // An error of this host's own goes to the error queue of a socket that asked for it (ip(7)).

@@ -18,29 +18,28 @@ void Kernel::arrive(const Packet& packet) {
   }
 }
 
-// One bound to the address comes before the wildcard, and that before the wildcard of both
-// families.
+// One bound to the address comes before the wildcard, and an IPv4 socket's wildcard before those of
+// both families.
 Slot Kernel::find_receiver(Type type, const FourTuple& tuple) const {
   const IpFamily family = tuple.local.ip.family;
   const PortKey key = PortKey::of(type, tuple.local.port);
-  const auto* receivers = ports_.receivers(key, tuple.local.ip);
-  if (receivers == nullptr) receivers = ports_.receivers(key, IpAddress::any(family));
-  if (receivers != nullptr) return choose_receiver(receivers, tuple);
-  if (family == IpFamily::v6) return no_slot;
+  Slot slot = choose_receiver(ports_.receivers(key, tuple.local.ip), tuple);
+  if (slot == no_slot) slot = choose_receiver(ports_.receivers(key, IpAddress::any(family)), tuple);
+  if (slot != no_slot || family == IpFamily::v6) return slot;
   return choose_receiver(ports_.receivers(key, IpAddress::any(IpFamily::v6)), tuple);
 }
 
-// Of those bound alike the last, an IPv4 socket before an IPv6 one; or its SO_REUSEPORT group's by
-// flow (socket(7)).
+// Of those bound alike the last, an IPv4 socket before an IPv6 one and one that was connected to
+// the sender before others; or its SO_REUSEPORT group's by flow (socket(7)).
 Slot Kernel::choose_receiver(const std::vector<Slot>* receivers, const FourTuple& tuple) const {
   if (receivers == nullptr) return no_slot;
   const bool v4 = tuple.local.ip.is_v4();
   Slot last = no_slot;
   for (std::size_t i = receivers->size(); i-- > 0;) {
     const Socket& socket = sockets_[(*receivers)[i]];
-    if (v4 && socket.domain == Domain::inet6 && !socket.is_dual()) continue;
+    if (!socket.takes_from(tuple.peer.ip, tuple.local.ip)) continue;
     if (last == no_slot) last = (*receivers)[i];
-    if (!v4 || socket.domain == Domain::inet) {
+    if (v4 ? socket.domain == Domain::inet : socket.former_peer == tuple.peer.ip) {
       last = (*receivers)[i];
       break;
     }
@@ -49,6 +48,7 @@ Slot Kernel::choose_receiver(const std::vector<Slot>* receivers, const FourTuple
   const auto in_group = [this, last](Slot slot) {
     const Socket& socket = sockets_[slot];
     return socket.options.reuse_port && socket.domain == sockets_[last].domain &&
+           socket.local.ip == sockets_[last].local.ip &&
            socket.options.v6_only == sockets_[last].options.v6_only;
   };
   std::uint64_t sharing = 0;
@@ -89,8 +89,9 @@ void Kernel::arrive_tcp(const Packet& packet, const TcpSegment& segment) {
   const TcpState before = socket.tcb.state;
   segment_arrives(socket.tcb, segment, io);
   // Something got through: what the network said before is no longer so (Linux's tcp_ack).
-  const bool acknowledged = segment.has(tcp_ack) && is_synchronized(before) &&
-                            SequenceNumber(segment.ack) == socket.tcb.snd_una;
+  const bool open = is_synchronized(before) || is_synchronized(socket.tcb.state);
+  const bool acknowledged =
+      segment.has(tcp_ack) && open && SequenceNumber(segment.ack) == socket.tcb.snd_una;
   if (acknowledged) socket.soft_error = Errno::ok;
   after_transition(slot, io, before);
 }

@@ -166,6 +166,54 @@ TEST_F(DualStack, AnIpv4SocketOfTheWildcardComesFirst) {
   EXPECT_EQ(receive(b, only), "EAGAIN");
 }
 
+// :: and ::ffff:0.0.0.0 are one address for IPv4.
+TEST_F(DualStack, OfTwoIpv6WildcardsTheLastBoundReceives) {
+  const auto reusable = [this](std::string_view where) {
+    const Fd fd = six(a, Type::dgram);
+    a.set_option(fd, OptionName::so_reuseaddr, {1, 0});
+    EXPECT_EQ(name_of(a.bind(fd, at(where))), "OK");
+    return fd;
+  };
+  const Fd mapped = reusable("[::ffff:0.0.0.0]:53");
+  const Fd dual = reusable("[::]:53");
+  const Fd sender = six(b, Type::dgram);
+  sendto(b, sender, "one", "[::ffff:10.0.0.1]:53");
+  settle();
+  EXPECT_EQ(receive(a, mapped), "EAGAIN");
+  EXPECT_EQ(receive(a, dual), "one");
+  const Fd last = reusable("[::ffff:0.0.0.0]:53");
+  sendto(b, sender, "two", "[::ffff:10.0.0.1]:53");
+  sendto(b, sender, "six", "[fd00::1]:53");
+  settle();
+  EXPECT_EQ(receive(a, last), "two");
+  EXPECT_EQ(receive(a, dual), "six");
+  a.close(last);
+  a.close(dual);
+  sendto(b, sender, "three", "[::ffff:10.0.0.1]:53");
+  settle();
+  EXPECT_EQ(receive(a, mapped), "three");
+}
+
+// Linux: connect(AF_UNSPEC) forgets an IPv4 peer alone.
+TEST_F(DualStack, ADisconnectedSocketHearsItsFormerPeerOfIpv6Alone) {
+  const Fd fd = six(a, Type::dgram);
+  a.bind(fd, at("[::]:53"));
+  EXPECT_EQ(connect(a, fd, "[::ffff:10.0.0.2]:9"), "OK");
+  EXPECT_EQ(connect(a, fd, "unspec"), "OK");
+  const Fd sender = six(b, Type::dgram);
+  sendto(b, sender, "six", "[fd00::1]:53");
+  settle();
+  EXPECT_EQ(receive(a, fd), "EAGAIN");
+  sendto(b, sender, "four", "[::ffff:10.0.0.1]:53");
+  settle();
+  EXPECT_EQ(receive(a, fd), "four");
+  EXPECT_EQ(connect(a, fd, "[fd00::2]:9"), "OK");
+  EXPECT_EQ(connect(a, fd, "unspec"), "OK");
+  sendto(b, sender, "six", "[fd00::1]:53");
+  settle();
+  EXPECT_EQ(receive(a, fd), "six");
+}
+
 TEST_F(DualStack, AListenerAcceptsBothFamilies) {
   const Fd listener = six(b, Type::stream);
   b.bind(listener, at("[::]:80"));

@@ -221,6 +221,14 @@ TEST_F(IcmpOfConnection, SaysWhyItWasGivenUp) {
   EXPECT_EQ(receive(a, client), "EHOSTUNREACH");
 }
 
+TEST_F(IcmpOfConnection, OutlivesADisconnect) {
+  a.deliver(error_about(lost_data(), IcmpKind::host_unreachable));
+  EXPECT_EQ(name_of(a.connect(client, Unspecified{})), "OK");
+  EXPECT_NE(so_error(), no_host);
+  EXPECT_EQ(so_error(), no_host);
+  EXPECT_EQ(so_error(), 0);
+}
+
 TEST_F(IcmpOfConnection, IsPendingWithRecverr) {
   a.set_option(client, OptionName::ip_recverr, {1, 0});
   a.deliver(error_about(lost_data(), IcmpKind::host_unreachable));

@@ -144,8 +144,8 @@ bool operator==(const Kernel& a, const Kernel& b) {
   for (Slot slot = a.sockets_.first(); slot != no_slot; slot = a.sockets_.next(slot)) {
     const Socket& socket = a.sockets_[slot];
     if (!socket.is_receiver) continue;
-    const auto* left = a.ports_.receivers(a.key_of(socket), socket.local.ip);
-    const auto* right = b.ports_.receivers(b.key_of(socket), socket.local.ip);
+    const auto* left = a.ports_.receivers(a.key_of(socket), socket.receiving_ip());
+    const auto* right = b.ports_.receivers(b.key_of(socket), socket.receiving_ip());
     if (left == nullptr || right == nullptr || *left != *right) return false;
   }
   return true;

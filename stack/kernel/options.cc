@@ -11,6 +11,7 @@ namespace {
 constexpr std::int32_t buffer_option_max = 212992;  // net.core.rmem_max, wmem_max.
 constexpr std::int32_t receive_buffer_min = 2304;   // SOCK_MIN_RCVBUF as seen by getsockopt.
 constexpr std::int32_t send_buffer_min = 4608;
+constexpr std::int32_t linger2_seconds_max = 120;  // TCP_FIN_TIMEOUT_MAX.
 
 enum class Level : std::uint8_t { socket, tcp, ip, ipv6, none };
 
@@ -109,9 +110,15 @@ Errno set_socket_level(Socket& socket, OptionName name, OptionValue value) {
     case OptionName::so_sndbuf:
       options.send_buffer = buffer_size(value.value, send_buffer_min);
       return Errno::ok;
-    case OptionName::so_rcvlowat:
-      options.receive_low_water = value.value < 0 ? 0x7fffffff : std::max(value.value, 1);
+    case OptionName::so_rcvlowat: {
+      // TCP asks for no more than the buffer can hold, or POLLIN would never come
+      // (tcp_set_rcvlowat).
+      const bool tcp = socket.is_stream() && !socket.is_local();
+      const std::int32_t most = tcp ? options.receive_buffer / 2 : 0x7fffffff;
+      const std::int32_t wanted = value.value < 0 ? most : std::min(value.value, most);
+      options.receive_low_water = std::max(wanted, 1);
       return Errno::ok;
+    }
     default:
       return Errno::enoprotoopt;
   }
@@ -136,7 +143,8 @@ Errno set_protocol_level(Socket& socket, OptionName name, std::int32_t value) {
     case OptionName::tcp_user_timeout:
       return assign(options.user_timeout_ms, value, 0, 0x7fffffff);
     case OptionName::tcp_linger2:
-      return assign(options.linger2_seconds, value, -0x7fffffff - 1, 0x7fffffff);
+      options.linger2_seconds = std::clamp(value, -1, linger2_seconds_max);
+      return Errno::ok;
     case OptionName::ip_ttl:
       return value == -1 ? assign(options.ttl, 64, 64, 64) : assign(options.ttl, value, 1, 255);
     case OptionName::ip_mtu_discover:
@@ -167,9 +175,19 @@ std::int32_t type_number(Type type) {
   return 0;
 }
 
+// TCP_MAXSEG: what a connection sends; without one what was asked for, else what the last one sent
+// (Linux, mss_cache).
 std::int32_t segment_size(const Socket& socket) {
-  if (is_synchronized(socket.tcb.state)) return socket.tcb.snd_mss;
-  return socket.options.max_segment != 0 ? socket.options.max_segment : default_mss_v4;
+  const TcpState state = socket.tcb.state;
+  if (is_synchronized(state)) return socket.tcb.snd_mss;
+  const bool idle = state == TcpState::closed || state == TcpState::listen;
+  const bool asked = idle && socket.options.max_segment != 0;
+  return asked ? socket.options.max_segment : socket.last_segment_size;
+}
+
+// Which error names a level that the socket does not have.
+Errno foreign_level(const Socket& socket) {
+  return socket.domain == Domain::inet6 ? Errno::enoprotoopt : Errno::eopnotsupp;
 }
 
 }  // namespace
@@ -212,7 +230,9 @@ SyscallResult Kernel::get_option(Fd fd, OptionName option) {
   const Slot slot = sockets_.find(fd);
   if (slot == no_slot) return SyscallResult::failure(Errno::ebadf);
   Socket& socket = sockets_[slot];
-  if (!understands(socket, level_of(option))) return SyscallResult::failure(Errno::eopnotsupp);
+  if (!understands(socket, level_of(option))) {
+    return SyscallResult::failure(foreign_level(socket));
+  }
   const SocketOptions& options = socket.options;
   SyscallResult result;
   std::int32_t& value = result.option_value.value;

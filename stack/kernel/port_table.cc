@@ -85,12 +85,13 @@ void PortTable::release(PortKey key, const IpAddress& ip, const PortClaim& claim
   Group& group = groups_[index];
   LOCKSTEP_CHECK(group.counts[kind_of(claim)] > 0);
   --group.counts[kind_of(claim)];
-  if (--group.total == 0) unlink(index);
+  --group.total;
+  unlink_if_unused(index);
 }
 
 void PortTable::add_receiver(PortKey key, const IpAddress& ip, Slot slot) {
-  const std::uint32_t index = find(key, ip);
-  LOCKSTEP_CHECK(index != no_group);
+  std::uint32_t index = find(key, ip);
+  if (index == no_group) index = create(key, ip);
   groups_[index].receivers.push_back(slot);
 }
 
@@ -99,6 +100,7 @@ void PortTable::remove_receiver(PortKey key, const IpAddress& ip, Slot slot) {
   LOCKSTEP_CHECK(index != no_group);
   std::vector<Slot>& receivers = groups_[index].receivers;
   receivers.erase(std::find(receivers.begin(), receivers.end(), slot));
+  unlink_if_unused(index);
 }
 
 const std::vector<Slot>* PortTable::receivers(PortKey key, const IpAddress& ip) const {
@@ -153,9 +155,9 @@ std::uint32_t PortTable::create(PortKey key, const IpAddress& ip) {
   return index;
 }
 
-void PortTable::unlink(std::uint32_t index) {
+void PortTable::unlink_if_unused(std::uint32_t index) {
   Group& group = groups_[index];
-  LOCKSTEP_CHECK(group.receivers.empty());
+  if (group.total != 0 || !group.receivers.empty()) return;
   const std::uint32_t first = find_first(group.key);
   if (first != index) {
     std::uint32_t before = first;

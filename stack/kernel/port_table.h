@@ -38,8 +38,8 @@ class PortTable {
   // Requires: held with the same arguments.
   void release(PortKey key, const IpAddress& ip, const PortClaim& claim);
 
-  // Listeners and unconnected datagram sockets, the one bound last at the back.
-  // Requires: (key, ip) is held, until the receiver is removed.
+  // Listeners and unconnected datagram sockets, the one bound last at the back. `ip` need not be
+  // the address that the receiver holds (Socket::receiving_ip).
   void add_receiver(PortKey key, const IpAddress& ip, Slot slot);
   void remove_receiver(PortKey key, const IpAddress& ip, Slot slot);
   // Null when there is none.
@@ -49,7 +49,7 @@ class PortTable {
   static constexpr std::uint32_t no_group = 0xffffffff;
   static constexpr std::size_t kinds = 32;
 
-  // The holders of one port at one address.
+  // The holders of one port at one address, and who receives there.
   struct Group {
     PortKey key;
     IpAddress ip;
@@ -66,7 +66,7 @@ class PortTable {
   std::uint32_t find_first(PortKey key) const;
   std::uint32_t find(PortKey key, const IpAddress& ip) const;
   std::uint32_t create(PortKey key, const IpAddress& ip);
-  void unlink(std::uint32_t index);
+  void unlink_if_unused(std::uint32_t index);
   void grow();
 
   std::vector<Group> groups_;

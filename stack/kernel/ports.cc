@@ -56,14 +56,14 @@ void Kernel::move_local_ip(Slot slot, const IpAddress& ip) {
 void Kernel::become_receiver(Slot slot) {
   Socket& socket = sockets_[slot];
   if (socket.is_receiver) return;
-  ports_.add_receiver(key_of(socket), socket.local.ip, slot);
+  ports_.add_receiver(key_of(socket), socket.receiving_ip(), slot);
   socket.is_receiver = true;
 }
 
 void Kernel::stop_receiving(Slot slot) {
   Socket& socket = sockets_[slot];
   if (!socket.is_receiver) return;
-  ports_.remove_receiver(key_of(socket), socket.local.ip, slot);
+  ports_.remove_receiver(key_of(socket), socket.receiving_ip(), slot);
   socket.is_receiver = false;
 }
 

@@ -65,7 +65,8 @@ std::expected<Kernel::Route, Errno> Kernel::route(IpAddress bound, IpAddress des
     }
     return Route{source, destination, config_.loopback_mtu, config_.loopback_mtu};
   }
-  if (bound.is_loopback()) return std::unexpected(Errno::einval);
+  // ::1 may leave, for nobody to answer (Linux; RFC 4291 2.5.3 forbids it).
+  if (bound.is_loopback() && bound.is_v4()) return std::unexpected(Errno::einval);
   if (bound.is_unspecified()) source = source_for(destination);
   const std::uint32_t mtu = path_mtus_.mtu(destination, config_.mtu);
   return Route{source, destination, mtu, config_.mtu, destination.is_broadcast()};

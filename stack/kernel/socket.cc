@@ -38,13 +38,20 @@ auto tied(const Socket& s) {
   return std::tie(s.domain, s.type, s.live, s.phase, s.shut_read, s.shut_write, s.end_of_stream,
                   s.port_locked, s.address_locked, s.peer_set, s.is_receiver, s.in_connections,
                   s.accepted, s.pending_error, s.soft_error, s.error_queued, s.fd, s.descriptors,
-                  s.local_id, s.local, s.peer, s.claim, s.options, s.tcb, s.datagrams, s.backlog,
-                  s.accept_queue, s.handshakes, s.listener, s.wakers);
+                  s.local_id, s.local, s.peer, s.former_peer, s.claim, s.options,
+                  s.last_segment_size, s.tcb, s.datagrams, s.backlog, s.accept_queue, s.handshakes,
+                  s.listener, s.wakers);
 }
 
 }  // namespace
 
 bool operator==(const Socket& a, const Socket& b) { return tied(a) == tied(b); }
+
+bool Socket::takes_from(const IpAddress& from, const IpAddress& to) const {
+  if (to.is_v4()) return domain == Domain::inet || is_dual();
+  if (local.ip.is_v4()) return false;
+  return former_peer.is_unspecified() || former_peer == from;
+}
 
 std::uint64_t Socket::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
   const std::uint64_t flags =
@@ -55,9 +62,10 @@ std::uint64_t Socket::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
   const std::uint64_t errors = (static_cast<std::uint64_t>(phase) << 32) |
                                static_cast<std::uint16_t>(pending_error) |
                                (std::uint64_t{static_cast<std::uint16_t>(soft_error)} << 16);
-  seed = hash_words(seed, {flags, errors, static_cast<std::uint32_t>(fd.value),
-                           (std::uint64_t{descriptors} << 32) | backlog, stable_hash(local),
-                           stable_hash(peer), listener});
+  seed =
+      hash_words(seed, {flags, errors, static_cast<std::uint32_t>(fd.value),
+                        (std::uint64_t{descriptors} << 32) | backlog, stable_hash(local),
+                        stable_hash(peer), listener, stable_hash(former_peer), last_segment_size});
   if (is_local()) seed = hash_mix(seed, (static_cast<std::uint64_t>(type) << 32) | local_id);
   seed = hash_of(hash_of(hash_of(seed, options), accept_queue), handshakes);
   for (const Waker& waker : wakers) {

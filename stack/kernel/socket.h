@@ -41,10 +41,11 @@ struct SocketOptions {
   std::int32_t keepalive_interval_seconds = 75;
   std::int32_t keepalive_count = 9;
   std::int32_t user_timeout_ms = 0;
-  std::int32_t linger2_seconds = 0;  // 0: the host's fin_wait_2_ticks.
+  std::int32_t linger2_seconds = 0;  // 0: the host's fin_wait_2_ticks; -1: no FIN-WAIT-2.
   std::int32_t ttl = 64;
   std::int32_t unicast_hops = 64;
-  std::int32_t mtu_discover = 2;  // IP_PMTUDISC_DO: a host here never fragments.
+  // IP_PMTUDISC_DO: a host here never fragments. TCP says _WANT and cuts its segments.
+  std::int32_t mtu_discover = 2;
 
   friend bool operator==(const SocketOptions&, const SocketOptions&) = default;
 };
@@ -98,9 +99,14 @@ struct Socket {
   LocalId local_id = no_local;  // Of an AF_UNIX socket: its number in LocalSockets, which has all.
   Endpoint local;
   Endpoint peer;
+  // Of an IPv6 datagram socket that was disconnected: it goes on to hear no other of IPv6 (Linux's
+  // udp_disconnect leaves sk_v6_daddr). The wildcard of IPv6: none.
+  IpAddress former_peer = IpAddress::any(IpFamily::v6);
   PortClaim claim;
   SocketOptions options;
 
+  // Of a stream socket without a connection: how large the segments of its last one were.
+  std::uint16_t last_segment_size = default_mss_v4;
   Tcb tcb;
   DatagramQueue datagrams;
 
@@ -124,6 +130,15 @@ struct Socket {
   IpFamily family() const { return domain == Domain::inet ? IpFamily::v4 : IpFamily::v6; }
   bool has_port() const { return claim.held; }
   bool is_dual() const { return domain == Domain::inet6 && !options.v6_only; }
+  // Where the port table lists it as a receiver: IPv6 sockets of both wildcards, :: and
+  // ::ffff:0.0.0.0, stand in one row, in the order in which they were bound.
+  IpAddress receiving_ip() const {
+    const bool mapped_wildcard =
+        domain == Domain::inet6 && local.ip == IpAddress::any(IpFamily::v4);
+    return mapped_wildcard ? IpAddress::any(IpFamily::v6) : local.ip;
+  }
+  // Whether a receiver at `to`, or at the wildcard, takes what comes from `from`.
+  bool takes_from(const IpAddress& from, const IpAddress& to) const;
   // Of packets to an address of this family.
   std::uint8_t ttl(IpFamily to) const {
     return static_cast<std::uint8_t>(to == IpFamily::v4 ? options.ttl : options.unicast_hops);

@@ -8,12 +8,25 @@
 namespace lockstep {
 namespace {
 
+constexpr std::int32_t discover_want = 1;  // IP_PMTUDISC_WANT.
 constexpr std::uint16_t first_unprivileged_port = 1024;
+constexpr std::size_t sockaddr_in6_octets = 28;
 
 SyscallResult address_result(const Socket& socket, const Endpoint& endpoint) {
   SyscallResult result;
   result.address = as_shown(socket, endpoint);
   return result;
+}
+
+// How long the sockaddr is, and how long a family's own is at least (ip(7), ipv6(7) without the
+// scope). Only an AF_UNIX one can be too short.
+std::size_t sockaddr_octets(const SocketAddress& address) {
+  const auto* path = std::get_if<UnixPath>(&address);
+  return path == nullptr ? sockaddr_in6_octets : sizeof(std::uint16_t) + path->size;
+}
+
+std::size_t least_sockaddr_octets(Domain domain) {
+  return domain == Domain::inet6 ? sockaddr_in6_octets - sizeof(std::uint32_t) : 16;
 }
 
 // getsockopt shows twice the bytes (socket(7)).
@@ -30,6 +43,7 @@ SyscallResult Kernel::open(Domain domain, Type type) {
   const Slot slot = sockets_.create(domain, type);
   Socket& socket = sockets_[slot];
   socket.local.ip = socket.peer.ip = IpAddress::any(socket.family());
+  if (type == Type::stream) socket.options.mtu_discover = discover_want;
   socket.options.send_buffer = doubled(config_.send_buffer);
   socket.options.receive_buffer = doubled(config_.receive_buffer);
   return SyscallResult::success(sockets_.attach(slot).value);
@@ -128,7 +142,11 @@ SyscallResult Kernel::bind_free(Slot slot, const Endpoint& local, bool lock_addr
 Kernel::EndpointArgument Kernel::endpoint_argument(const Socket& socket,
                                                    const SocketAddress& address) {
   const auto* endpoint = std::get_if<Endpoint>(&address);
-  if (endpoint == nullptr) return {Errno::eafnosupport, {}};
+  if (endpoint == nullptr) {
+    // The length is looked at before the family.
+    const bool fits = sockaddr_octets(address) >= least_sockaddr_octets(socket.domain);
+    return {fits ? Errno::eafnosupport : Errno::einval, {}};
+  }
   if (endpoint->ip.family == socket.family()) return {Errno::ok, *endpoint};
   // A sockaddr_in is too short for an AF_INET6 socket, whatever its family says.
   return {socket.domain == Domain::inet6 ? Errno::einval : Errno::eafnosupport, {}};

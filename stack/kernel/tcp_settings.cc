@@ -5,8 +5,6 @@
 namespace lockstep {
 namespace {
 
-constexpr std::int32_t linger2_max_seconds = 120;  // TCP_FIN_TIMEOUT_MAX.
-
 // Rounded up: a timer never fires before its time.
 std::uint32_t ticks_of(std::uint64_t milliseconds, const HostConfig& config) {
   const std::uint64_t tick = std::max(config.tick_ms, 1u);
@@ -35,9 +33,8 @@ TcpSettings tcp_settings(const Socket& socket, const HostConfig& config) {
   settings.keepalive_interval = ticks_of_seconds(options.keepalive_interval_seconds, config);
   settings.user_timeout = ticks_of(static_cast<std::uint64_t>(options.user_timeout_ms), config);
   const std::int32_t linger2 = options.linger2_seconds;
-  settings.linger2 = linger2 < 0 ? -1
-                                 : static_cast<std::int32_t>(ticks_of_seconds(
-                                       std::min(linger2, linger2_max_seconds), config));
+  settings.linger2 =
+      linger2 < 0 ? -1 : static_cast<std::int32_t>(ticks_of_seconds(linger2, config));
   return settings;
 }
 

@@ -73,6 +73,20 @@ TEST_F(Urgent, IsLeftOutOfTheStreamAndReadOnceByItself) {
   EXPECT_EQ(read(), "de");
 }
 
+TEST_F(Urgent, ReadIntoNothingIsCutShort) {
+  mark("abc");
+  const SyscallResult result = w.b.recv(w.server, {}, msg_oob | msg_peek);
+  EXPECT_EQ(result.value, 0);
+  EXPECT_TRUE(result.truncated);
+}
+
+TEST_F(Urgent, HoldsNothingBackUntilItIsAcknowledged) {
+  w.a.set_option(w.client, OptionName::tcp_cork, {1, 0});
+  send(w.a, w.client, "abc", msg_oob);
+  send(w.a, w.client, "de");
+  EXPECT_EQ(drain(w.a).size(), 2u);
+}
+
 // As Linux: a recv at the mark has passed it, though it had nothing to return.
 TEST_F(Urgent, IsLostToARecvThatBeginsAtIt) {
   mark("ab!");

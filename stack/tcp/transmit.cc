@@ -50,7 +50,7 @@ bool waits_for_more(const Tcb& tcb, std::uint32_t length, std::uint32_t unsent, 
   // Sender's silly window avoidance (RFC 9293 3.8.6.2.1): cut short by the window, while an
   // acknowledgment, which may open it, is under way.
   if (length < unsent) return tcb.in_flight() > 0 && length < tcb.snd_wnd_max / 2;
-  if (with_fin || announces_urgent(tcb, tcb.snd_nxt)) return false;
+  if (with_fin || tcb.urgent_end.after(tcb.snd_una)) return false;
   if (tcb.settings.cork) return true;
   // Nagle's algorithm (RFC 9293 3.7.4), which minds only what was small itself (Minshall).
   return !tcb.settings.no_delay && tcb.small_end.after(tcb.snd_una);
