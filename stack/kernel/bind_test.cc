@@ -84,7 +84,8 @@ TEST_F(Bind, TwiceIsInvalid) {
 
 TEST_F(Bind, AnswersForTheWrongFamily) {
   EXPECT_EQ(bound(Type::stream, "[::1]:5000"), "EAFNOSUPPORT");
-  EXPECT_EQ(bound(Type::stream, "unix:/x"), "EAFNOSUPPORT");
+  EXPECT_EQ(bound(Type::stream, "unix:/a_path_of_16_bytes"), "EAFNOSUPPORT");
+  EXPECT_EQ(bound(Type::stream, "unix:/x"), "EINVAL");
   EXPECT_EQ(bound(Type::stream, "unspec"), "OK");
   const Fd six = open(host, Type::stream, Domain::inet6);
   EXPECT_EQ(bind(six, "127.0.0.1:5000"), "EINVAL");
