@@ -325,6 +325,42 @@ class CommandLine(unittest.TestCase):
         self.assertIn("repeated, repeated: ack", (self.folder / "survivors/survivors.txt").read_text())
         self.assertEqual(done.stdout, self.run_command(*arguments).stdout)
 
+    def test_exploring_says_what_it_covered_and_keeps_what_it_finds(self):
+        done = self.run_command("explore", "unix_pair", "--set", "writes=1", "--json", "figures")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, r"(?s)unix_pair +holds .*states, .*transitions, depth")
+        figures = json.loads((self.folder / "figures").read_text())
+        self.assertEqual(figures[0]["model"], "unix_pair")
+        self.assertGreater(figures[0]["states"], 100)
+
+        done = self.run_command("explore", "close_race", "--lie", "fin_never_sent", "--out", "out")
+        self.assertEqual(done.returncode, 12, done.stdout + done.stderr)
+        self.assertIn("tcp.fin.is_sent", done.stdout)
+        found = re.search(r"replay:   lockstep (run .*)", done.stdout)
+        self.assertEqual(self.run_command(*found[1].split()).returncode, 1)
+
+        done = self.run_command("explore", "zero_window_drains", "--set", "reader=0")
+        self.assertEqual(done.returncode, 13, done.stdout + done.stderr)
+        self.assertIn("from here again and again", done.stdout)
+
+        done = self.run_command("explore", "close_race", "--max-states", "500")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("not all of their actions tried", done.stdout)
+
+        self.assertEqual(self.run_command("explore", "--list").returncode, 0)
+
+    def test_exploring_what_cannot_be_is_told_in_one_line(self):
+        for arguments, words in [
+                ([], "name a model"),
+                (["no_such_model"], "no model 'no_such_model'"),
+                (["close_race", "--set", "drops=1"], "bound 'drops'"),
+                (["close_race", "--set", "writes"], "BOUND=NUMBER"),
+                (["close_race", "--set", "writes=256"], "BOUND=NUMBER"),
+                (["close_race", "--lie", "econnreset_twice"], "cannot be copied"),
+                (["data", "--svg", "big.svg"], "too many to draw"),
+        ]:
+            self.check_usage(["explore", *arguments], words)
+
     def test_changes_are_made_of_scenario_files(self):
         done = self.run_command("discriminate", SCENARIO, "--changes", "200", "--survivors", "1")
         self.assertTrue(done.stdout.startswith("1 accepted traces"), done.stdout)
