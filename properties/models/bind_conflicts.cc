@@ -2,15 +2,15 @@
 // of one host. Calls alone; nothing is sent. Addresses: one of the host's, and the wildcards of
 // both families; an IPv6 socket is dual-stack.
 //
-//   bounds: sockets 2, ports 2, datagrams 0 (1: UDP instead of TCP)
+//   bounds: sockets 3, ports 1, datagrams 0 (1: UDP instead of TCP)
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"sockets", 2, "sockets, at most 3"},
-                 {"ports", 2, "ports, at most 2"},
+  return Bounds({{"sockets", 3, "sockets, at most 3"},
+                 {"ports", 1, "ports, at most 2"},
                  {"datagrams", 0, "1: UDP sockets instead of TCP ones"}});
 }
 
@@ -75,7 +75,7 @@ ModelSpec make(const Bounds& with) {
 
 ModelRow bind_conflicts_row() {
   return {"bind_conflicts", "every sequence of socket, option, bind, listen and close on one host",
-          Size::small, bounds, make};
+          Size::large, bounds, make};
 }
 
 }  // namespace lockstep::models

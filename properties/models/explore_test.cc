@@ -40,8 +40,8 @@ TEST_P(SmallModelTest, HoldsAndReachesItsGoals) {
 INSTANTIATE_TEST_SUITE_P(
     All, SmallModelTest,
     ::testing::Values(
-        Small{"bind_conflicts", {{"ports", 1}}},
-        Small{"bind_conflicts", {{"ports", 1}, {"datagrams", 1}}},
+        Small{"bind_conflicts", {{"sockets", 2}}},
+        Small{"bind_conflicts", {{"sockets", 2}, {"datagrams", 1}}},
         Small{"udp_pair", {{"duplicates", 0}, {"reorderings", 0}}},
         Small{"handshake", {{"drops", 0}, {"duplicates", 0}, {"reorderings", 0}, {"ticks", 0}}},
         Small{"simultaneous_open",
@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Small{"lossy", {{"drops", 0}, {"duplicates", 0}, {"ticks", 1}, {"reorderings", 0}}},
         Small{"stale_duplicate", {{"replays", 1}}},
         Small{"zero_window", {{"ticks", 0}, {"drops", 0}}}, Small{"zero_window_drains", {}},
-        Small{"blind_attacker", {{"forgeries", 1}}},
+        Small{"blind_attacker", {{"forgeries", 1}, {"deliveries", 6}}},
         Small{"backlog", {{"clients", 2}, {"ticks", 0}}}, Small{"reboot", {{"ticks", 0}}},
         Small{"unix_pair", {{"writes", 1}}}, Small{"unix_pair", {{"type", 1}, {"writes", 1}}},
         Small{"unix_pair", {{"type", 2}, {"writes", 1}}}),

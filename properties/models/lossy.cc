@@ -1,7 +1,7 @@
-// lossy: a handshake, a byte and a close over a network that loses, repeats and reorders, and, if
-// asked, with a timeout's worth of time passing at any moment.
+// lossy: a handshake, a byte and a close over a network that loses, repeats and reorders, with
+// a timeout's worth of time passing at any moment.
 //
-//   bounds: bytes 1, drops 1, duplicates 1, reorderings 1, ticks 0 (each host, of 3 ticks)
+//   bounds: bytes 1, drops 1, duplicates 1, reorderings 1, ticks 1 (each host, of 3 ticks)
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
@@ -12,7 +12,7 @@ Bounds bounds() {
                  {"drops", 1, "segments that the network loses"},
                  {"duplicates", 1, "segments that it repeats"},
                  {"reorderings", 1, "segments that it delivers before older ones"},
-                 {"ticks", 0, "times that a retransmission timeout passes on each host"}});
+                 {"ticks", 1, "times that a retransmission timeout passes on each host"}});
 }
 
 ModelSpec make(const Bounds& with) {
@@ -51,7 +51,7 @@ a: connect c 10.0.0.2:80
 }  // namespace
 
 ModelRow lossy_row() {
-  return {"lossy", "a handshake, a byte and a close over a bad network", Size::small, bounds, make};
+  return {"lossy", "a handshake, a byte and a close over a bad network", Size::large, bounds, make};
 }
 
 }  // namespace lockstep::models

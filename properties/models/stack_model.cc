@@ -192,8 +192,8 @@ void StackModel::apply(World& world, const Action& action) const {
       break;
     }
     case Kind::deliver:
-      world.reorderings += action.index > 0 ? 1 : 0;
-      world.deliveries += program_->network.deliveries != 0 ? 1 : 0;
+      if (action.index > 0) ++world.reorderings;
+      if (program_->network.deliveries != 0) ++world.deliveries;
       break;
     case Kind::duplicate:
       ++world.duplicates;
@@ -288,16 +288,26 @@ std::string StackModel::label(const Action& action) const {
   return "?";
 }
 
+// "a FIN-WAIT-1 | b ESTABLISHED | a > b data"
 std::string StackModel::describe(const State& state) const {
   Cursor& at = cursor();
   const std::lock_guard lock(at.mutex());
   const World& world = world_of(at, state);
+  const auto& hosts = program_->given.hosts;
   std::string text;
-  for (std::size_t i = 0; i < program_->given.hosts.size(); ++i) {
-    text += absl::StrCat(i == 0 ? "" : " | ", program_->given.hosts[i].name, ": ",
-                         world.runner.oracle().describe_host(static_cast<std::uint8_t>(i)));
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    text += (text.empty() ? "" : " | ") + hosts[i].name;
+    const auto* port =
+        dynamic_cast<const InProcessPort*>(&world.runner.port(static_cast<scenario::HostIndex>(i)));
+    if (port == nullptr) continue;
+    port->kernel().for_each_socket([&](const Socket& socket) {
+      if (socket.is_stream()) text.append(" ").append(tcp_state_name(socket.tcb.state));
+    });
   }
-  std::ranges::replace(text, '\n', ';');
+  for (const InFlight& entry : world.runner.situation().flight->in_flight()) {
+    text += " | " + hosts[entry.from].name + " > " + hosts[entry.to].name + " ";
+    text += packet_kind_name(packet_kind(entry.packet));
+  }
   return text;
 }
 

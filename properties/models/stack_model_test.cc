@@ -28,7 +28,7 @@ std::string name_of(const ::testing::TestParamInfo<Case>& info) {
 }
 
 const auto cases = ::testing::Values(
-    Case{"bind_conflicts", {{"ports", 1}}}, Case{"udp_pair", {{"sends", 1}}},
+    Case{"bind_conflicts", {{"sockets", 2}, {"ports", 2}}}, Case{"udp_pair", {{"sends", 1}}},
     Case{"handshake", {{"duplicates", 0}, {"reorderings", 0}}},
     Case{"simultaneous_open", {{"duplicates", 0}, {"ticks", 0}}},
     Case{"data", {{"writes", 1}, {"drops", 1}}}, Case{"half_close", {}}, Case{"close_race", {}},

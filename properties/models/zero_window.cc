@@ -1,7 +1,7 @@
 // zero_window: a sender fills a small receive buffer, whose reader takes a byte at a time, or
 // stops.
 //
-//   bounds: ticks 1 (each host, of 3 ticks), drops 1
+//   bounds: ticks 2 (each host, of 3 ticks), drops 1
 //
 // zero_window_drains asks for liveness instead: with a reader who goes on, a network that goes on
 // and time that goes on, everything arrives.
@@ -12,7 +12,7 @@ namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"ticks", 1, "times that a retransmission timeout passes on each host"},
+  return Bounds({{"ticks", 2, "times that a retransmission timeout passes on each host"},
                  {"drops", 1, "segments that the network loses"}});
 }
 
@@ -64,7 +64,7 @@ ModelSpec make_drains(const Bounds& with) {
 
 ModelRow zero_window_row() {
   return {"zero_window", "a sender fills a small receive buffer, and its reader is slow or stops",
-          Size::small, bounds, make};
+          Size::large, bounds, make};
 }
 
 ModelRow zero_window_drains_row() {

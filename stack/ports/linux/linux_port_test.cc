@@ -248,7 +248,9 @@ TEST_F(LinuxPorts, ShowWhatIsNoPacketAndDeliverIt) {
   EXPECT_TRUE(right || trace == "10.0.0.1 > 10.0.0.2 no packet (bad tcp checksum) len=52\n")
       << trace;
   trace.clear();
-  if (!right) EXPECT_EQ(carry(*b, *a), 0u) << trace;
+  if (!right) {
+    EXPECT_EQ(carry(*b, *a), 0u) << trace;
+  }
 }
 
 TEST_F(LinuxPorts, RefusePrivilegedPortsAndFullTablesWhenTold) {
