@@ -58,32 +58,31 @@ std::uint64_t Tcb::hash(std::uint64_t seed, std::uint64_t now_ticks) const {
   const auto left = [now_ticks](std::uint64_t at) { return at == 0 ? 0 : at - now_ticks + 1; };
   seed = hash_words(seed, {static_cast<std::uint32_t>(state), hash_of(settings)});
   if (state == TcpState::closed && received.empty()) return seed;
-  seed = hash_words(seed, {stable_hash(tuple),
-                           wide(iss.value(), snd_una.value()),
-                           wide(snd_nxt.value(), snd_wl1.value()),
-                           wide(snd_wl2.value(), snd_wnd),
-                           wide(snd_wnd_max, small_end.value()),
-                           wide((std::uint32_t{snd_mss} << 16) | rcv_mss, irs.value()),
-                           wide(rcv_nxt.value(), rcv_adv.value()),
-                           wide(urgent_end.value(), recover.value()),
-                           wide(rcv_acked.value(), urgent.position.value()),
-                           wide(copied.value(), (std::uint32_t{rcv_full} << 16) | quick_acks),
-                           wide((static_cast<std::uint32_t>(urgent.state) << 16) |
-                                    std::to_integer<std::uint32_t>(urgent.value),
-                                (std::uint32_t{snd_scale} << 16) | (std::uint32_t{rcv_scale} << 8) |
-                                    (scaling ? 1u : 0u)),
-                           wide((std::uint32_t{keepalive_probes} << 8) | duplicate_acks,
-                                (std::uint32_t{backoff} << 8) | unanswered),
-                           left(retransmit_at),
-                           left(expire_at),
-                           left(ack_at),
-                           left(keepalive_at),
-                           round_trip.packed(),
-                           round_trip.age(now_ticks),
-                           round_trip.timed_end().value(),
-                           settings.user_timeout == 0 || stalled_at == 0
-                               ? 0
-                               : now_ticks + 2 - stalled_at});
+  seed = hash_words(
+      seed, {stable_hash(tuple),
+             wide(iss.value(), snd_una.value()),
+             wide(snd_nxt.value(), snd_wl1.value()),
+             wide(snd_wl2.value(), snd_wnd),
+             wide(snd_wnd_max, small_end.value()),
+             wide((std::uint32_t{snd_mss} << 16) | rcv_mss, irs.value()),
+             wide(rcv_nxt.value(), rcv_adv.value()),
+             wide(urgent_end.value(), recover.value()),
+             wide(rcv_acked.value(), urgent.position.value()),
+             wide(copied.value(), (std::uint32_t{rcv_full} << 16) | quick_acks),
+             wide((static_cast<std::uint32_t>(urgent.state) << 16) |
+                      std::to_integer<std::uint32_t>(urgent.value),
+                  (std::uint32_t{snd_scale} << 16) | (std::uint32_t{rcv_scale} << 8) |
+                      (scaling ? 1u : 0u)),
+             wide((std::uint32_t{keepalive_probes} << 8) | duplicate_acks,
+                  (std::uint32_t{backoff} << 8) | unanswered),
+             left(retransmit_at),
+             left(expire_at),
+             left(ack_at),
+             left(keepalive_at),
+             round_trip.packed(),
+             round_trip.age(now_ticks),
+             round_trip.timed_end().value(),
+             settings.user_timeout == 0 || stalled_at == 0 ? 0 : now_ticks + 2 - stalled_at});
   return out_of_order.hash(received.hash(send_buffer.hash(seed)));
 }
 

@@ -6,7 +6,6 @@
 #include <functional>
 #include <vector>
 
-
 namespace lockstep {
 namespace {
 
