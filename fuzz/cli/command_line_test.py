@@ -355,7 +355,9 @@ class CommandLine(unittest.TestCase):
                 (["no_such_model"], "no model 'no_such_model'"),
                 (["close_race", "--set", "drops=1"], "bound 'drops'"),
                 (["close_race", "--set", "writes"], "BOUND=NUMBER"),
-                (["close_race", "--set", "writes=256"], "BOUND=NUMBER"),
+                (["close_race", "--set", "writes=256"], "above 254"),
+                (["bind_conflicts", "--set", "sockets=4"], "above 3"),
+                (["close_race", "--resume"], "--checkpoint"),
                 (["close_race", "--lie", "econnreset_twice"], "cannot be copied"),
                 (["data", "--svg", "big.svg"], "too many to draw"),
         ]:

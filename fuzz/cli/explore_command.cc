@@ -63,8 +63,8 @@ int list_models() {
     std::printf("%-20s %s\n", std::string(row.name).c_str(), std::string(row.sentence).c_str());
     const models::Bounds bounds = row.bounds();
     for (const models::Bound& bound : bounds.all()) {
-      std::printf("    %s=%u  %s\n", std::string(bound.name).c_str(), unsigned{bound.value},
-                  std::string(bound.meaning).c_str());
+      std::printf("    %s=%u  %s, at most %u\n", std::string(bound.name).c_str(),
+                  unsigned{bound.value}, std::string(bound.meaning).c_str(), unsigned{bound.most});
     }
   }
   return exit_ok;
@@ -100,11 +100,18 @@ std::vector<models::Bounds> bounds_of(const Arguments& arguments,
     const char* const end = setting.data() + setting.size();
     const char* const begin = equals == std::string::npos ? end : setting.data() + equals + 1;
     const auto parsed = std::from_chars(begin, end, value);
-    if (begin == end || parsed.ec != std::errc() || parsed.ptr != end || value > 255) {
-      throw UsageError{"--set takes BOUND=NUMBER up to 255, not '" + setting + "'"};
+    if (begin == end || parsed.ec != std::errc() || parsed.ptr != end) {
+      throw UsageError{"--set takes BOUND=NUMBER, not '" + setting + "'"};
     }
     bool known = false;
-    for (models::Bounds& bounds : all) known |= bounds.set(name, static_cast<std::uint8_t>(value));
+    for (models::Bounds& bounds : all) {
+      const models::Bound* bound = bounds.find(name);
+      if (bound == nullptr) continue;
+      if (value > bound->most) {
+        throw UsageError{"'" + setting + "' is above " + std::to_string(bound->most)};
+      }
+      known |= bounds.set(name, static_cast<std::uint8_t>(value));
+    }
     if (!known) {
       throw UsageError{"no chosen model has a bound '" + name +
                        "'; lockstep explore --list shows them"};
@@ -324,8 +331,10 @@ void add_explore(CLI::App& app, int& exit_code) {
   command->add_flag("--exact", options.exact, "Keep full states: no collision can hide one");
   command->add_flag("--no-sleep-sets", arguments->no_sleep_sets,
                     "Try also the orders that lead to the same state");
-  command->add_option("--checkpoint", options.checkpoint.path, "Write progress to this file");
-  command->add_flag("--resume", options.checkpoint.resume, "Go on from the checkpoint");
+  CLI::Option* checkpoint =
+      command->add_option("--checkpoint", options.checkpoint.path, "Write progress to this file");
+  command->add_flag("--resume", options.checkpoint.resume, "Go on from the checkpoint")
+      ->needs(checkpoint);
   command->add_option("--dot", arguments->dot, "Draw the graph for Graphviz");
   command->add_option("--svg", arguments->svg, "Draw the graph as a picture");
   command->add_option("--out", arguments->out, "Where findings go")->capture_default_str();

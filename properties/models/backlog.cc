@@ -8,7 +8,7 @@ namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"clients", 3, "clients, at most 3"},
+  return Bounds({{"clients", 3, "clients", 3},
                  {"backlog", 0, "what listen asks for"},
                  {"ticks", 1, "times that a retransmission timeout passes on each host"}});
 }

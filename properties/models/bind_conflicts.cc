@@ -9,9 +9,9 @@ namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"sockets", 3, "sockets, at most 3"},
-                 {"ports", 1, "ports, at most 2"},
-                 {"datagrams", 0, "1: UDP sockets instead of TCP ones"}});
+  return Bounds({{"sockets", 3, "sockets", 3},
+                 {"ports", 1, "ports", 2},
+                 {"datagrams", 0, "1: UDP sockets instead of TCP ones", 1}});
 }
 
 void add_socket(ModelSpec& model, const Bounds& with, int number) {

@@ -75,6 +75,7 @@ struct Bound {
   std::string_view name;
   std::uint8_t value = 0;
   std::string_view meaning;
+  std::uint8_t most = any_number - 1;
 };
 
 class Bounds {
@@ -82,8 +83,10 @@ class Bounds {
   explicit Bounds(std::vector<Bound> bounds) : all_(std::move(bounds)) {}
 
   std::uint8_t operator[](std::string_view name) const;
-  // False: there is no such bound.
+  // False: there is no such bound. Requires: not above its most.
   bool set(std::string_view name, std::uint8_t value);
+  // Null when there is none of that name.
+  const Bound* find(std::string_view name) const;
   const std::vector<Bound>& all() const { return all_; }
 
  private:

@@ -9,7 +9,7 @@ namespace {
 
 Bounds bounds() {
   return Bounds(
-      {{"type", 0, "0 stream, 1 dgram, 2 seqpacket"}, {"writes", 2, "writes of each end"}});
+      {{"type", 0, "0 stream, 1 dgram, 2 seqpacket", 2}, {"writes", 2, "writes of each end"}});
 }
 
 ModelSpec make(const Bounds& with) {

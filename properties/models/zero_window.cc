@@ -38,7 +38,7 @@ ModelSpec make(const Bounds& with) {
   return model;
 }
 
-Bounds drains_bounds() { return Bounds({{"reader", 1, "0: the application never reads"}}); }
+Bounds drains_bounds() { return Bounds({{"reader", 1, "0: the application never reads", 1}}); }
 
 ModelSpec make_drains(const Bounds& with) {
   ModelSpec model;
