@@ -111,8 +111,6 @@ class Runner {
     std::int64_t value = 0;  // Of getsockopt: the option's.
   };
   const Answer& answer() const { return answer_; }
-  // The descriptor that a name stands for, or none when it was never bound.
-  std::optional<Fd> descriptor(scenario::SocketName name) const;
 
  private:
   struct Host {

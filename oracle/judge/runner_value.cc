@@ -82,7 +82,7 @@ void Runner::digest_names(Digest& out) const {
   }
 }
 
-// What an ICMP error would quote is as good as told by the numbers beside it.
+// What an ICMP error would quote is left out, so that a model has no `icmp` steps.
 // Host by host: between hosts there is no order.
 void Runner::digest_shown(Digest& out) const {
   out.add(shown_.size());
@@ -96,13 +96,6 @@ void Runner::digest_shown(Digest& out) const {
       out.add_packed(snd_nxt, rcv_nxt);
     }
   }
-}
-
-std::optional<Fd> Runner::descriptor(scenario::SocketName name) const {
-  if (name.none() || name.index >= bindings_.size()) return std::nullopt;
-  const Binding& bound = bindings_[name.index];
-  if (bound.socket == Binding::unbound) return std::nullopt;
-  return bound.fd;
 }
 
 }  // namespace lockstep::judge

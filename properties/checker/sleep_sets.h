@@ -26,7 +26,8 @@ std::uint64_t sleeping_after(const Space<M>& space, const std::vector<typename M
     if (!space.model().independent(action, taken)) continue;
     if (!is_known) space.enabled_actions(after, actions_after);
     is_known = true;
-    if (actions_after.empty()) return 0;  // A state that ends the run: one that violates, say.
+    // What violates a property ends a run and need not have the actions that it would have.
+    if (actions_after.empty() && space.violated_by(after)) return 0;
     const auto at = std::find(actions_after.begin(), actions_after.end(), action);
     LOCKSTEP_CHECK(at != actions_after.end());  // else independent() is wrong
     const auto index = at - actions_after.begin();

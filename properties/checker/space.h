@@ -66,18 +66,24 @@ class Space {
 
   Fingerprint fingerprint(const State& state) const { return fingerprint_of(*model_, state); }
 
-  // Judges a state that was not judged before: the `always` that it violates, if any.
-  std::optional<std::size_t> judge(const State& state) {
-    std::optional<std::size_t> violated;
+  // The `always` that a state violates, if any.
+  std::optional<std::size_t> violated_by(const State& state) const {
     for (std::size_t i = 0; i < properties_.size(); ++i) {
-      const Property<M>& property = properties_[i];
-      if (property.kind == PropertyKind::always) {
-        if (!violated && !property.holds(*model_, state)) violated = i;
-      } else if (property.kind == PropertyKind::sometimes) {
-        if (property.holds(*model_, state)) ++hits_[i];
+      if (properties_[i].kind == PropertyKind::always && !properties_[i].holds(*model_, state)) {
+        return i;
       }
     }
-    return violated;
+    return std::nullopt;
+  }
+
+  // The same of a state that was not judged before, whose goals are counted.
+  std::optional<std::size_t> judge(const State& state) {
+    for (std::size_t i = 0; i < properties_.size(); ++i) {
+      if (properties_[i].kind == PropertyKind::sometimes && properties_[i].holds(*model_, state)) {
+        ++hits_[i];
+      }
+    }
+    return violated_by(state);
   }
 
   // The `ends_well` that a state without enabled actions violates, if any.

@@ -36,17 +36,15 @@ scenario::Scenario parse_all(const ModelSpec& spec, std::size_t& given) {
 }
 
 std::uint8_t host_of(const scenario::Step& to_do, const std::vector<std::uint8_t>& host_of_name) {
-  const auto of_socket = [&](scenario::SocketName name) {
-    LOCKSTEP_CHECK(name.index < host_of_name.size());
-    return host_of_name[name.index];
-  };
   if (const auto* call = std::get_if<step::Call>(&to_do.action)) {
     // An address that another socket has makes the call depend on that socket.
     const bool literal = call->address.kind == scenario::AddressOperand::Kind::literal;
     return literal ? call->host : CompiledItem::no_host;
   }
-  if (const auto* forge = std::get_if<step::Forge>(&to_do.action)) return of_socket(forge->socket);
-  if (const auto* icmp = std::get_if<step::Icmp>(&to_do.action)) return of_socket(icmp->socket);
+  if (const auto* forge = std::get_if<step::Forge>(&to_do.action)) {
+    LOCKSTEP_CHECK(forge->socket.index < host_of_name.size());
+    return host_of_name[forge->socket.index];
+  }
   return CompiledItem::no_host;
 }
 
@@ -65,7 +63,8 @@ bool names_a_stream(const scenario::Step& to_do) {
   return call != nullptr && (call->call == Call::socket || call->call == Call::accept);
 }
 
-// What a host's hash leaves out (stack/tcp/tcb.cc).
+// What a host's hash leaves out (stack/tcp/tcb.cc). What icmp steps quote is no part of a state
+// either (oracle/judge/runner_value.cc).
 bool sets_user_timeout(const scenario::Step& to_do) {
   const auto* call = std::get_if<step::Call>(&to_do.action);
   return call != nullptr && call->call == Call::setsockopt &&
@@ -85,6 +84,7 @@ class Compiler {
     for (const Item& item : spec_.items) {
       const auto count = static_cast<std::size_t>(1 + std::ranges::count(item.step, ';'));
       LOCKSTEP_CHECK(count <= item_steps_max && at + count <= all.steps.size());
+      LOCKSTEP_CHECK(!item.fair || out_.items.size() < fair_items_max);
       out_.items.push_back(item_of(item, std::span(all.steps).subspan(at, count), hosts));
       at += count;
     }
@@ -92,12 +92,12 @@ class Compiler {
     for (std::size_t i = 0; i < spec_.items.size(); ++i) {
       out_.items[i].after = bits_of(spec_.items[i].after);
       out_.items[i].until = bits_of(spec_.items[i].until);
-      out_.uses_fairness |= spec_.items[i].fair;
     }
     all.steps.resize(given);
     for (std::size_t i = 0; i < given; ++i) {
       all.steps[i].label = static_cast<scenario::Label>(i + 1);
     }
+    LOCKSTEP_CHECK(!spec_.network.is_fair || all.hosts.size() <= fair_hosts_max);
     out_.given = std::move(all);
     for (const Goal& goal : spec_.goals) out_.goals.push_back(goal_of(goal));
     if (spec_.promise.kind != Promise::Kind::none) {
@@ -107,7 +107,6 @@ class Compiler {
     out_.network = spec_.network;
     out_.settles = spec_.settles;
     out_.promise = spec_.promise.kind;
-    out_.uses_fairness |= spec_.network.is_fair;
     return std::move(out_);
   }
 
@@ -118,7 +117,8 @@ class Compiler {
     made.steps.assign(steps.begin(), steps.end());
     made.host = host_of(steps.front(), hosts);
     for (const scenario::Step& to_do : steps) {
-      LOCKSTEP_CHECK(!sets_user_timeout(to_do));
+      LOCKSTEP_CHECK(!sets_user_timeout(to_do) &&
+                     !std::holds_alternative<step::Icmp>(to_do.action));
       if (host_of(to_do, hosts) != made.host) made.host = CompiledItem::no_host;
       made.makes_stream |= names_a_stream(to_do);
       if (std::holds_alternative<step::Replay>(to_do.action)) out_.archive = replayable;

@@ -13,6 +13,9 @@ namespace lockstep::models {
 inline constexpr std::size_t items_max = 64;
 inline constexpr std::size_t counters_max = 48;
 inline constexpr std::size_t goals_max = 24;
+// Fair items come first, and each direction between the hosts of a fair network has a class, too.
+inline constexpr std::size_t fair_items_max = 48;
+inline constexpr std::size_t fair_hosts_max = 3;
 
 struct CompiledItem {
   std::vector<scenario::Step> steps;
@@ -45,7 +48,6 @@ struct Program {
   Network network;
   bool settles = true;
   Promise::Kind promise = Promise::Kind::none;
-  bool uses_fairness = false;
   std::size_t archive = 0;  // Packets of the past that `replay` items may name.
 };
 

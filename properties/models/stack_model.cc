@@ -237,20 +237,19 @@ std::uint32_t StackModel::reached_by(const World& world) const {
 StackModel::State StackModel::node_of(PooledWorld made_world, const State& parent,
                                       const Action& action) const {
   const World& world = *made_world;
-  State made(new Node);
-  Node& node = *const_cast<Node*>(made.get());  // Nobody else holds it yet.
-  node.parent = parent;
-  node.action = action;
-  node.outcome = world.runner.verdict().outcome;
-  node.depth = world.depth;
-  node.reached = reached_by(world);
+  auto node = std::make_unique<Node>();
+  node->parent = parent;
+  node->action = action;
+  node->outcome = world.runner.verdict().outcome;
+  node->depth = world.depth;
+  node->reached = reached_by(world);
   thread_local Digest digest;
   digest.clear();
   LOCKSTEP_CHECK(world.digest(digest, judges()));
-  node.fingerprint = checker::fingerprint_of_words(digest.words());
-  if (exact_) node.words.assign(digest.words().begin(), digest.words().end());
-  if (pool_->may_keep()) node.kept.put(std::move(made_world));
-  return made;
+  node->fingerprint = checker::fingerprint_of_words(digest.words());
+  if (exact_) node->words.assign(digest.words().begin(), digest.words().end());
+  if (pool_->may_keep()) node->kept.put(std::move(made_world));
+  return State(node.release());
 }
 
 std::vector<std::uint64_t> StackModel::applied() const {
@@ -323,9 +322,8 @@ checker::Fairness StackModel::fairness(const Action& action) const {
     return {Fairness::Kind::weak, action.item};
   }
   if (action.kind == Kind::deliver && action.index == 0 && program_->network.is_fair) {
-    const unsigned of_class = 48 + (action.from & 3u) * 4 + (action.to & 3u);
-    return {Fairness::Kind::weak,
-            static_cast<std::uint8_t>(std::min(of_class, checker::fairness_classes_max - 1u))};
+    const std::size_t of_class = fair_items_max + action.from * fair_hosts_max + action.to;
+    return {Fairness::Kind::weak, static_cast<std::uint8_t>(of_class)};
   }
   return {};
 }

@@ -19,6 +19,7 @@
 namespace lockstep::models {
 
 inline constexpr std::size_t threads_max = 64;
+static_assert(fair_items_max + fair_hosts_max * fair_hosts_max <= checker::fairness_classes_max);
 // Nodes that keep their worlds.
 inline constexpr std::size_t kept_worlds_max = 4096;
 
