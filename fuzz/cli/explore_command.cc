@@ -126,8 +126,11 @@ void show_progress(const std::string& name, const checker::Coverage& coverage) {
                campaign::grouped(coverage.transitions).c_str(), coverage.depth, coverage.seconds);
 }
 
-std::string path_of(const std::string& file, const models::ModelRow& row, std::size_t rows) {
-  return rows == 1 ? file : std::string(row.name) + "-" + file;
+// Of several models each has a file of its own, named after it.
+std::filesystem::path path_of(const std::filesystem::path& file, const models::ModelRow& row,
+                              std::size_t rows) {
+  if (rows == 1) return file;
+  return file.parent_path() / (std::string(row.name) + "-" + file.filename().string());
 }
 
 void print_exploration(const models::ModelRow& row, const models::Bounds& bounds,
@@ -229,17 +232,19 @@ int exit_code_of(checker::Outcome outcome) {
   return exit_internal;
 }
 
-// What is violated comes before what was not decided.
+// The worst comes last: a bound, a missed goal, a promise, a rule.
+constexpr int exit_codes[] = {exit_ok, exit_bound, exit_goal_missed, exit_liveness, exit_safety};
+
 int worse(int a, int b) {
-  return std::max(a == exit_goal_missed ? 4 : a, b == exit_goal_missed ? 4 : b);
+  return std::ranges::find(exit_codes, a) < std::ranges::find(exit_codes, b) ? b : a;
 }
 
-void draw_if_asked(const Arguments& arguments, const models::ModelSpec& spec,
+void draw_if_asked(const Arguments& arguments, const models::Program& program,
                    const models::Setting& setting, const models::ModelRow& row, std::size_t rows) {
   constexpr std::size_t states_max = 2'000;
   const auto draw = [&](const std::string& file, models::Picture picture) {
     if (file.empty()) return;
-    const auto text = models::draw(spec, setting, picture, states_max);
+    const auto text = models::draw(program, setting, picture, states_max);
     if (!text.ok()) {
       throw UsageError{std::string(row.name) + ": more than " + std::to_string(states_max) +
                        " states are too many to draw; smaller bounds make it smaller"};
@@ -275,14 +280,14 @@ int explore(Arguments& arguments) {
   nlohmann::json all = nlohmann::json::array();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const models::ModelRow& row = *rows[i];
-    const models::ModelSpec spec = row.make(bounds[i]);
-    const models::Setting setting{factory_for(arguments.world.choice, models::compile(spec).given),
+    const models::Program program = models::compile(row.make(bounds[i]));
+    const models::Setting setting{factory_for(arguments.world.choice, program.given),
                                   &dialect_named(arguments.world.dialect)};
-    draw_if_asked(arguments, spec, setting, row, rows.size());
+    draw_if_asked(arguments, program, setting, row, rows.size());
     arguments.options.progress = [&](const checker::Coverage& coverage) {
       show_progress(std::string(row.name), coverage);
     };
-    const auto report = models::explore(spec, setting, arguments.options);
+    const auto report = models::explore(program, setting, arguments.options);
     if (!report.ok()) {
       throw UsageError{std::string(row.name) + ": " + std::string(report.status().message())};
     }
@@ -292,7 +297,7 @@ int explore(Arguments& arguments) {
     if (!arguments.json.empty()) write_file(arguments.json, all.dump(2) + "\n");
     code = worse(code, exit_code_of(report->outcome));
   }
-  return code == 4 ? exit_goal_missed : code;
+  return code;
 }
 
 }  // namespace

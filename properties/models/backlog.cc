@@ -2,15 +2,15 @@
 // moment.
 //
 //   bounds: clients 3, backlog 0 (room for one), ticks 1 (each host, of 3 ticks)
+#include "properties/models/faults.h"
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"clients", 3, "clients", 3},
-                 {"backlog", 0, "what listen asks for"},
-                 {"ticks", 1, "times that a retransmission timeout passes on each host"}});
+  return Bounds(
+      {{"clients", 3, "clients", 3}, {"backlog", 0, "what listen asks for"}, ticks_bound(1)});
 }
 
 ModelSpec make(const Bounds& with) {

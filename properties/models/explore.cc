@@ -8,11 +8,11 @@
 
 namespace lockstep::models {
 
-absl::StatusOr<Exploration> explore(const ModelSpec& spec, const Setting& setting,
+absl::StatusOr<Exploration> explore(const Program& program, const Setting& setting,
                                     const checker::Options& options) {
   Setting as_asked = setting;
   as_asked.exact = options.exact;
-  absl::StatusOr<StackModel> model = StackModel::make(compile(spec), as_asked);
+  absl::StatusOr<StackModel> model = StackModel::make(program, as_asked);
   if (!model.ok()) return model.status();
   absl::StatusOr<checker::Result<StackModel>> result = checker::check(*model, options);
   if (!result.ok()) return result.status();
@@ -29,9 +29,9 @@ absl::StatusOr<Exploration> explore(const ModelSpec& spec, const Setting& settin
   return report;
 }
 
-absl::StatusOr<std::string> draw(const ModelSpec& spec, const Setting& setting, Picture picture,
+absl::StatusOr<std::string> draw(const Program& program, const Setting& setting, Picture picture,
                                  std::size_t states_max) {
-  absl::StatusOr<StackModel> model = StackModel::make(compile(spec), setting);
+  absl::StatusOr<StackModel> model = StackModel::make(program, setting);
   if (!model.ok()) return model.status();
   absl::StatusOr<checker::Drawing> drawing = checker::draw(*model, states_max);
   if (!drawing.ok()) return drawing.status();

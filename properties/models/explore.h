@@ -34,12 +34,12 @@ struct Exploration {
   std::optional<FoundRun> found;
 };
 
-absl::StatusOr<Exploration> explore(const ModelSpec& spec, const Setting& setting,
+absl::StatusOr<Exploration> explore(const Program& program, const Setting& setting,
                                     const checker::Options& options);
 
 enum class Picture { dot, svg };
 // ResourceExhausted for a model of more than `states_max` states.
-absl::StatusOr<std::string> draw(const ModelSpec& spec, const Setting& setting, Picture picture,
+absl::StatusOr<std::string> draw(const Program& program, const Setting& setting, Picture picture,
                                  std::size_t states_max);
 
 }  // namespace lockstep::models

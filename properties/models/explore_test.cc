@@ -15,7 +15,7 @@ using testing::BoundValues;
 using testing::explored;
 using testing::honest;
 using testing::lying;
-using testing::spec_of;
+using testing::program_of;
 
 struct Small {
   std::string_view name;
@@ -121,7 +121,8 @@ TEST(ExploreTest, AViolationBeforeTheFirstStateIsFoundThere) {
 }
 
 TEST(ExploreTest, APortThatCannotBeCopiedIsRefused) {
-  const auto report = explore(spec_of("close_race"), lying("econnreset_twice"), checker::Options());
+  const auto report =
+      explore(program_of("close_race"), lying("econnreset_twice"), checker::Options());
   ASSERT_FALSE(report.ok());
   EXPECT_NE(report.status().message().find("cannot be copied"), std::string::npos);
 }

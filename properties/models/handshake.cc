@@ -2,16 +2,16 @@
 // network loses, repeats and reorders segments; either application may close.
 //
 //   bounds: drops 1, duplicates 1, reorderings 1, ticks 1 (each host, of 3 ticks)
+#include "properties/models/faults.h"
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"drops", 1, "segments that the network loses"},
-                 {"duplicates", 1, "segments that it repeats"},
-                 {"reorderings", 1, "segments that it delivers before older ones"},
-                 {"ticks", 1, "times that a retransmission timeout passes on each host"}});
+  std::vector<Bound> all = fault_bounds(1, 1, 1);
+  all.push_back(ticks_bound(1));
+  return Bounds(std::move(all));
 }
 
 ModelSpec make(const Bounds& with) {
@@ -42,8 +42,7 @@ a: c = socket inet stream
       {.step = "b: close l", .counter = "l is closed"},
       {.step = "tick b 3", .most = with["ticks"]},
   };
-  model.network = {
-      .drops = with["drops"], .duplicates = with["duplicates"], .reorderings = with["reorderings"]};
+  model.network = faults_of(with);
   model.goals = {
       {.name = "the client is in SYN-SENT", .host = "a", .state = TcpState::syn_sent},
       {.name = "the server is in SYN-RECEIVED", .host = "b", .state = TcpState::syn_received},

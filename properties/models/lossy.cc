@@ -2,17 +2,17 @@
 // a timeout's worth of time passing at any moment.
 //
 //   bounds: bytes 1, drops 1, duplicates 1, reorderings 1, ticks 1 (each host, of 3 ticks)
+#include "properties/models/faults.h"
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"bytes", 1, "bytes that the client writes, one at a time"},
-                 {"drops", 1, "segments that the network loses"},
-                 {"duplicates", 1, "segments that it repeats"},
-                 {"reorderings", 1, "segments that it delivers before older ones"},
-                 {"ticks", 1, "times that a retransmission timeout passes on each host"}});
+  std::vector<Bound> all = fault_bounds(1, 1, 1);
+  all.insert(all.begin(), {"bytes", 1, "bytes that the client writes, one at a time"});
+  all.push_back(ticks_bound(1));
+  return Bounds(std::move(all));
 }
 
 ModelSpec make(const Bounds& with) {
@@ -38,8 +38,7 @@ a: connect c 10.0.0.2:80
       {.step = "b: close s", .counter = "s is closed", .after = {"accept"}},
       {.step = "tick b 3", .most = with["ticks"]},
   };
-  model.network = {
-      .drops = with["drops"], .duplicates = with["duplicates"], .reorderings = with["reorderings"]};
+  model.network = faults_of(with);
   model.goals = {
       {.name = "the byte is read", .step = "b: recv s 2", .value = 1},
       {.name = "and the end", .step = "b: recv s 2", .value = 0},

@@ -10,11 +10,11 @@ namespace {
 void checker_close_race(benchmark::State& state) {
   checker::Options options;
   options.threads = static_cast<unsigned>(state.range(0));
-  const ModelSpec spec = testing::spec_of("close_race", {{"writes", 3}});
+  const Program program = testing::program_of("close_race", {{"writes", 3}});
   double transitions = 0;
   Exploration report;
   for (auto _ : state) {
-    report = *explore(spec, testing::honest(), options);
+    report = *explore(program, testing::honest(), options);
     transitions += static_cast<double>(report.coverage.transitions);
   }
   state.counters["transitions/s"] = benchmark::Counter(transitions, benchmark::Counter::kIsRate);

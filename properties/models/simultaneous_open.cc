@@ -1,16 +1,16 @@
 // simultaneous_open: two sockets connect to each other (RFC 9293 3.5, figure 7), and close.
 //
 //   bounds: drops 1, duplicates 1, reorderings 1, ticks 0 (each host, of 3 ticks)
+#include "properties/models/faults.h"
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"drops", 1, "segments that the network loses"},
-                 {"duplicates", 1, "segments that it repeats"},
-                 {"reorderings", 1, "segments that it delivers before older ones"},
-                 {"ticks", 0, "times that a retransmission timeout passes on each host"}});
+  std::vector<Bound> all = fault_bounds(1, 1, 1);
+  all.push_back(ticks_bound(0));
+  return Bounds(std::move(all));
 }
 
 ModelSpec make(const Bounds& with) {
@@ -31,8 +31,7 @@ b: bind d 10.0.0.2:2000
       {.step = "b: close d", .counter = "d is closed", .after = {"b connects"}},
       {.step = "tick b 3", .most = with["ticks"]},
   };
-  model.network = {
-      .drops = with["drops"], .duplicates = with["duplicates"], .reorderings = with["reorderings"]};
+  model.network = faults_of(with);
   model.goals = {
       {.name = "a is in SYN-RECEIVED", .host = "a", .state = TcpState::syn_received},
       {.name = "b is in SYN-RECEIVED", .host = "b", .state = TcpState::syn_received},

@@ -16,7 +16,7 @@ using checker::Fingerprint;
 using testing::BoundValues;
 using testing::explored;
 using testing::honest;
-using testing::spec_of;
+using testing::program_of;
 
 struct Case {
   std::string_view name;
@@ -44,8 +44,7 @@ class CongruenceTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(CongruenceTest, EqualStatesHaveEqualFutures) {
   constexpr std::size_t arrivals_max = 6'000;
-  const auto model =
-      StackModel::make(compile(spec_of(GetParam().name, GetParam().bounds)), honest());
+  const auto model = StackModel::make(program_of(GetParam().name, GetParam().bounds), honest());
   ASSERT_TRUE(model.ok());
   struct Known {
     std::vector<Action> actions;
@@ -99,7 +98,7 @@ INSTANTIATE_TEST_SUITE_P(All, SleepSetsTest, cases, name_of);
 
 TEST(StackModelTest, ActionsThatAreCalledIndependentCommute) {
   for (const std::string_view name : {"close_race", "udp_pair", "handshake", "backlog"}) {
-    const auto model = StackModel::make(compile(spec_of(name)), honest());
+    const auto model = StackModel::make(program_of(name), honest());
     ASSERT_TRUE(model.ok());
     std::deque<NodeRef> queue;
     std::vector<NodeRef> initial;

@@ -23,17 +23,17 @@ inline Setting lying(std::string lie) {
           &oracle::linux_dialect()};
 }
 
-inline ModelSpec spec_of(std::string_view name, const BoundValues& values = {}) {
+inline Program program_of(std::string_view name, const BoundValues& values = {}) {
   const ModelRow* row = find_model(name);
   Bounds bounds = row->bounds();
   for (const auto& [bound, value] : values) LOCKSTEP_CHECK(bounds.set(bound, value));
-  return row->make(bounds);
+  return compile(row->make(bounds));
 }
 
 inline Exploration explored(std::string_view name, const BoundValues& values = {},
                             const Setting& setting = honest(),
                             const checker::Options& options = {}) {
-  return *explore(spec_of(name, values), setting, options);
+  return *explore(program_of(name, values), setting, options);
 }
 
 }  // namespace lockstep::models::testing

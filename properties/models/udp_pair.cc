@@ -2,16 +2,16 @@
 // repeats and reorders; either may be closed.
 //
 //   bounds: sends 2 (each way), drops 1, duplicates 1, reorderings 1
+#include "properties/models/faults.h"
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"sends", 2, "datagrams that each host sends"},
-                 {"drops", 1, "packets that the network loses"},
-                 {"duplicates", 1, "packets that it repeats"},
-                 {"reorderings", 1, "packets that it delivers before older ones"}});
+  std::vector<Bound> all = fault_bounds(1, 1, 1);
+  all.insert(all.begin(), {"sends", 2, "datagrams that each host sends"});
+  return Bounds(std::move(all));
 }
 
 ModelSpec make(const Bounds& with) {
@@ -39,8 +39,7 @@ b: bind v 10.0.0.2:53
       {.step = "b: recvfrom v 10", .most = any_number, .until = {"v is closed"}},
       {.step = "b: close v", .counter = "v is closed"},
   };
-  model.network = {
-      .drops = with["drops"], .duplicates = with["duplicates"], .reorderings = with["reorderings"]};
+  model.network = faults_of(with);
   model.goals = {
       {.name = "a datagram is received", .step = "b: recvfrom v 10", .value = 1},
       {.name = "and an answer", .step = "a: recv u 10", .value = 2},

@@ -6,14 +6,14 @@
 // zero_window_drains asks for liveness instead: with a reader who goes on, a network that goes on
 // and time that goes on, everything arrives.
 #include "properties/models/connected.h"
+#include "properties/models/faults.h"
 #include "properties/models/rows.h"
 
 namespace lockstep::models {
 namespace {
 
 Bounds bounds() {
-  return Bounds({{"ticks", 2, "times that a retransmission timeout passes on each host"},
-                 {"drops", 1, "segments that the network loses"}});
+  return Bounds({ticks_bound(2), {"drops", 1, "segments that the network loses"}});
 }
 
 ModelSpec make(const Bounds& with) {
